@@ -10,10 +10,11 @@ from colloque.store.records import (
     write_records,
     write_text,
 )
-from colloque.store.stage import Context, Tally
+from colloque.store.stage import Context, StageConfig, Tally
 
 __all__ = [
     "Context",
+    "StageConfig",
     "Tally",
     "atomic",
     "count_records",

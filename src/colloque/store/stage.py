@@ -14,7 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from colloque.errors import RunError
 
-__all__ = ["Context", "Tally"]
+__all__ = ["Context", "StageConfig", "Tally"]
+
+
+class StageConfig(BaseModel):
+    """Base of each stage's small configuration: frozen, unknown keys refused, a docstring under each field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Context(BaseModel):
