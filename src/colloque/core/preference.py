@@ -20,7 +20,7 @@ class Opening(Record):
     """The start of a conversation that the tuned clinician must continue.
 
     Ends with a patient turn, or is empty: the clinician then speaks first. `origin` says where it came from
-    (first_words, cut, hand, mined, user, model); `record` the questionnaire behind it, where there is one.
+    (first_words, cut, hand, mined, user, model); `kind` what moment it is (risk, short, long, last, …).
     """
 
     id: str
@@ -28,6 +28,7 @@ class Opening(Record):
     respondent: str = ""
     split: Split = "preference"
     origin: str = "hand"
+    kind: str = ""
     dialogue: str | None = None
     questionnaire: str | None = None
 

@@ -1,0 +1,50 @@
+"""What a user sets about openings and preferences. Torch-free: read by every command."""
+
+from pydantic import Field
+
+from colloque.store import StageConfig
+
+__all__ = ["OpeningsConfig", "PreferConfig"]
+
+
+class OpeningsConfig(StageConfig):
+    """Where the starts of conversation come from, and how many of each."""
+
+    count: int = Field(default=600, ge=1)
+    """Openings in all, the user's own not counted. Sixty decided pairs teach DPO nothing: hundreds to thousands are needed
+    (measured on the embedded model, `docs/notebook.md`), and about every second opening gives one."""
+    hand: float = Field(default=0.2, ge=0.0, le=1.0)
+    """Share of hand-written first words (data of this package), as far as there are enough of them."""
+    per_dialogue: int = Field(default=6, ge=1)
+    """At most so many cuts of one dialogue: many people rather than many moments of a few."""
+    turns: int = Field(default=40, ge=1)
+    """An opening longer than this many turns is not cut: small models see a short past."""
+    file: str | None = None
+    """A user's own openings: a text file, one first sentence of a patient a line, or Opening records (.jsonl, .parquet)."""
+
+
+class PreferConfig(StageConfig):
+    """How two different replies are drawn, which pair of them is kept, and what the set may not lean on."""
+
+    draws: int = Field(default=4, ge=2, le=64)
+    """Different replies wanted per opening. With more than two, the best is set against the worst."""
+    extra: int = Field(default=4, ge=0)
+    """Further draws where replies came out the same or nearly so, before what there is must do."""
+    temperature: float = Field(default=1.0, gt=0.0, le=2.0)
+    """Of the draws. Lower ones make the replies of a small model too alike to choose between."""
+    top_p: float = Field(default=1.0, gt=0.0, le=1.0)
+    max_tokens: int = Field(default=128, ge=8)
+    """A reply cut at this length is never judged: it is counted and left out."""
+    near: float = Field(default=0.9, gt=0.0, le=1.0)
+    """Two replies that share at least this share of their words (Dice, with repetition) count as the same."""
+    min_margin: float = Field(default=0.0, ge=0.0)
+    """Verdicts that are less clear than this, in the judge's own unit, are left out."""
+    length_balance: float | None = Field(default=0.55, ge=0.5, le=1.0)
+    """The chosen reply may be the longer one in at most this share of the pairs, and the shorter one too: else DPO learns
+    length. The least clear pairs of the heavy side leave. null keeps all."""
+    balance_cost: float = Field(default=0.3, ge=0.0, le=1.0)
+    """Share of the pairs that balancing may cost at most; what imbalance then remains is said in the card."""
+    shard: int = Field(default=64, ge=1)
+    """Openings sampled and judged together, and written whole: a killed run loses at most one shard."""
+    control: bool = False
+    """Also write `preferences_control.parquet`: the same pairs, chosen and rejected drawn at random. DPO on it must not win."""

@@ -1,0 +1,27 @@
+"""The two rows that the preference stage keeps between its steps: what was drawn, and what was judged."""
+
+from colloque.core import Candidate, Comparison, Opening, Record, Verdict
+
+__all__ = ["Drawn", "JudgedComparison"]
+
+
+class Drawn(Record):
+    """The replies drawn for one opening. `candidates` are different from one another and whole, in order of draw.
+
+    `asked` draws in all = candidates + `same` (equal or nearly so to an earlier one) + `cut` (stopped by length or a
+    filter) + `blank` (no word in it).
+    """
+
+    opening: Opening
+    candidates: tuple[Candidate, ...] = ()
+    asked: int = 0
+    same: int = 0
+    cut: int = 0
+    blank: int = 0
+
+
+class JudgedComparison(Record):
+    """A comparison and the verdict on it, both orders taken together."""
+
+    comparison: Comparison
+    verdict: Verdict
