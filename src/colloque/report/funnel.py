@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from colloque.core import Drop
 from colloque.store import read_records
 from colloque.store.manifest import Manifest, read_manifest
-from colloque.core import Drop
 
 __all__ = ["STAGES", "Step", "figures_of", "funnel", "manifests"]
 

@@ -1,1 +1,5 @@
-"""To be written."""
+"""A web page on this machine to read dialogues beside their questionnaires, correct them and compare replies."""
+
+from colloque.review.server import application, serve_review
+
+__all__ = ["application", "serve_review"]

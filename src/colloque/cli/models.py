@@ -1,0 +1,124 @@
+"""The verbs of the models: sft, openings, prefer, dpo, evaluate, chat, serve, stub-server. Each works alone on files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+Folder = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; a killed run goes on there.")]
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="A run's YAML: its section of this name is used.")]
+Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same output.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs of this family to the command line."""
+    for name, verb in {
+        "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "evaluate": evaluate, "chat": chat, "serve": serve,
+        "stub-server": stub_server,
+    }.items():  # fmt: skip
+        app.command(name)(verb)
+
+
+def sft(
+    source: Annotated[Path, typer.Argument(help="Dialogues (file or folder), or a dataset folder of a workspace.")],
+    output: Folder,
+    config: Config = None,
+    base: Annotated[str | None, typer.Option(help="`embedded`, a local folder, or a hub id.")] = None,
+    seed: Seed = 17,
+) -> None:
+    """Fine-tune a model on dialogues: loss on the clinician's turns only."""
+    from colloque.cli.training import tune
+
+    print(tune(source, output, config, base, seed))
+
+
+def openings(
+    source: Annotated[Path, typer.Argument(help="Dialogues; those of the preference split are cut into openings.")],
+    output: Folder,
+    config: Config = None,
+    seed: Seed = 17,
+) -> None:
+    """Make the list of openings that the tuned model must continue."""
+    from colloque.cli.training import draw_openings
+
+    print(draw_openings(source, output, config, seed))
+
+
+def prefer(
+    source: Annotated[Path, typer.Argument(help="Openings.")],
+    model: Annotated[
+        Path, typer.Option("--model", help="The tuned model (a local checkpoint) whose replies are compared.")
+    ],
+    output: Folder,
+    config: Config = None,
+    seed: Seed = 17,
+) -> None:
+    """Let the model give different replies to each opening and a judge pick the better: the preference set and its card."""
+    from colloque.cli.training import build_preferences
+
+    print(build_preferences(source, model, output, config, seed))
+
+
+def dpo(
+    source: Annotated[Path, typer.Argument(help="Preferences.")],
+    model: Annotated[Path, typer.Option("--model", help="The SFT checkpoint that gave the replies.")],
+    output: Folder,
+    config: Config = None,
+    seed: Seed = 17,
+) -> None:
+    """Train on preferences (DPO), from the SFT model."""
+    from colloque.cli.training import prefer_tune
+
+    print(prefer_tune(source, model, output, config, seed))
+
+
+def evaluate(
+    models: Annotated[list[Path], typer.Option("--model", help="Twice: the model before, then the model after.")],
+    questionnaires: Annotated[Path, typer.Option(help="Held-out questionnaires.")],
+    dialogues: Annotated[Path, typer.Option(help="Their dialogues: cut into openings.")],
+    output: Folder,
+    config: Config = None,
+    seed: Seed = 17,
+) -> None:
+    """Compare two models on the same held-out openings and virtual patients, with paired intervals."""
+    from colloque.cli.training import compare
+
+    for line in compare(models, (questionnaires, dialogues), output, config, seed):
+        print(line)
+
+
+def chat(
+    model: Annotated[Path, typer.Argument(help="A checkpoint folder (…/sft/model, …/dpo/model).")],
+    seed: Seed = 17,
+) -> None:
+    """Talk with a tuned model in the terminal. A demonstration: no medical device."""
+    from colloque.talk import chat_in_terminal
+
+    chat_in_terminal(model, seed)
+
+
+def serve(
+    model: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    port: Annotated[int, typer.Option(help="Port on this machine (loopback only).")] = 8400,
+) -> None:
+    """Serve a tuned model with the OpenAI chat protocol on this machine."""
+    from colloque.talk import serve_model
+
+    serve_model(model, port)
+
+
+def stub_server(
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one and prints it.")] = 0,
+    latency: Annotated[float, typer.Option(help="Mean latency in seconds (log-normal).")] = 0.0,
+    faults: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of calls that fail with 429, 500 or a reset.")
+    ] = 0.0,
+    poison: Annotated[float, typer.Option(min=0, max=1, help="Share of requests that are always refused (400).")] = 0.0,
+    truncate: Annotated[float, typer.Option(min=0, max=1, help="Share of replies cut at half their length.")] = 0.0,
+) -> None:
+    """A stand-in endpoint that speaks the protocol with set latency and faults, for trials without a model."""
+    from colloque.cli.training import run_stub
+
+    run_stub(port, latency, {"faults": faults, "poison": poison, "truncate": truncate})
