@@ -3,7 +3,7 @@
 Field names are those of the public record format: `model_dump()` of any of these is one row of a file.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -75,18 +75,15 @@ class Questionnaire(Record):
     source: Source = Source()
     answers: tuple[Answer, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _identify(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        data = dict(data)
-        if not data.get("id"):
-            answers = [a.model_dump() if isinstance(a, Answer) else a for a in data.get("answers") or ()]
-            data["id"] = content_id("q", data.get("respondent") or "", answers)
-        if not data.get("respondent"):
-            data["respondent"] = content_id("r", data["id"])
-        return data
+    @model_validator(mode="after")
+    def _identify(self) -> Self:
+        # A frozen record is completed once, while it is built.
+        if not self.id:
+            answers = [answer.model_dump() for answer in self.answers]
+            object.__setattr__(self, "id", content_id("q", self.respondent, answers))
+        if not self.respondent:
+            object.__setattr__(self, "respondent", content_id("r", self.id))
+        return self
 
     @property
     def told(self) -> tuple[Answer, ...]:
@@ -124,13 +121,12 @@ class Dialogue(Record):
     virtual: bool = False
     turns: tuple[Turn, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _identify(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or data.get("id"):
-            return data
-        turns = [(t.role, t.text) if isinstance(t, Turn) else t for t in data.get("turns") or ()]
-        return {**data, "id": content_id("d", data.get("questionnaire") or "", turns)}
+    @model_validator(mode="after")
+    def _identify(self) -> Self:
+        if not self.id:
+            turns = [(turn.role, turn.text) for turn in self.turns]
+            object.__setattr__(self, "id", content_id("d", self.questionnaire, turns))
+        return self
 
     def text(self) -> str:
         """The whole talk, a line a turn, for readers and for comparing wordings."""
