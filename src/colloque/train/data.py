@@ -1,0 +1,76 @@
+"""Training rows in, encoded examples out, kept on the disk and read from there: a resumed run does not encode again.
+
+Knows the columns of the dataset (`messages`) and of an encoded example (`input_ids`, `labels`).
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from colloque.core import Message
+from colloque.errors import InputError
+from colloque.store import atomic
+from colloque.train.examples import Example
+
+__all__ = ["dataset_file", "read_dialogues", "read_examples", "write_examples"]
+
+
+def dataset_file(folder: Path, name: str) -> Path:
+    """`train.parquet` or `validation.parquet` of a dataset folder. Raises InputError when it is missing."""
+    path = folder / f"{name}.parquet"
+    if not path.exists():
+        raise InputError(
+            "no such file in the dataset", file=path, hint="run the dataset stage first (colloque augment)"
+        )
+    return path
+
+
+def read_dialogues(path: Path) -> Iterator[tuple[Message, ...]]:
+    """The `messages` of each row, in order, with at least one reply to learn from. Raises InputError with the row."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+        if "messages" not in file.schema_arrow.names:
+            raise InputError("no column `messages`", file=path, hint="expected messages[role, content]")
+        number = 0
+        for batch in file.iter_batches(batch_size=512, columns=["messages"]):
+            for row in batch.column(0).to_pylist():
+                number += 1
+                messages = tuple(Message(role=m["role"], content=m["content"] or "") for m in row or ())
+                if not any(m.role == "assistant" for m in messages):
+                    raise InputError("no clinician turn in this dialogue", file=path, place=f"row {number}")
+                yield messages
+    except pa.ArrowInvalid as error:
+        raise InputError(f"not a Parquet file: {error}", file=path, hint="write the dataset again") from error
+
+
+def write_examples(path: Path, examples: Iterable[Example]) -> int:
+    """Write encoded examples as an Arrow stream, whole or not at all; returns how many."""
+    import pyarrow as pa
+
+    schema = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
+    count, rows = 0, list[Example]()
+    with atomic(path) as file, pa.ipc.new_stream(file, schema) as stream:
+        for example in examples:
+            rows.append(example)
+            count += 1
+            if len(rows) == 1024:
+                stream.write_table(_table(rows, schema))
+                rows = []
+        stream.write_table(_table(rows, schema))
+    return count
+
+
+def _table(rows: list[Example], schema: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.table({"input_ids": [r.ids for r in rows], "labels": [r.labels for r in rows]}, schema=schema)
+
+
+def read_examples(path: Path) -> Any:
+    """Encoded examples as a `datasets.Dataset` mapped from the disk."""
+    from datasets import Dataset
+
+    return Dataset.from_file(str(path))
