@@ -1,0 +1,114 @@
+"""What the verbs of the models do with files: a stage's folder is the output, and what a killed verb goes on from."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from colloque.config import RunConfig, load_config
+from colloque.core import digest
+from colloque.errors import InputError
+from colloque.progress import note
+from colloque.store import Context, Tally
+from colloque.store.manifest import begin, file_hash
+
+__all__ = ["build_preferences", "compare", "draw_openings", "prefer_tune", "run_stub", "tune"]
+
+
+def _config(path: Path | None) -> RunConfig:
+    return load_config(path) if path else RunConfig()
+
+
+def _run(
+    output: Path, inputs: Mapping[str, Path], seed: int, settings: Any, action: Callable[[Context], Tally]
+) -> Tally:
+    """Run a stage in `output`, going on there when the same work was killed."""
+    fingerprint = digest(
+        {name: file_hash(path) for name, path in inputs.items()}, settings.model_dump(mode="json"), seed
+    )
+    if output.is_dir() and any(output.iterdir()) and not (output / "started.json").exists():
+        raise InputError("this folder holds something else", file=output, hint="name a new folder with -o")
+    if begin(output, fingerprint):
+        note(f"{output}: going on where it stopped")
+    return action(Context(folder=output, inputs=inputs, seed=seed, workers=os.cpu_count() or 1))
+
+
+def tune(source: Path, output: Path, config: Path | None, base: str | None, seed: int) -> str:
+    """SFT on dialogues or on a dataset folder."""
+    from colloque.augment import run_dataset
+    from colloque.train import run_sft
+
+    settings = _config(config)
+    sft = settings.sft if base is None else settings.sft.model_copy(update={"base": base})
+
+    def action(context: Context) -> Tally:
+        dataset = source
+        if not (source / "train.parquet").exists():
+            dataset = output / "dataset"
+            dialogues = Context(folder=dataset, inputs={"dialogues": source}, seed=seed)
+            run_dataset(dialogues, settings.dataset)
+        return run_sft(context.model_copy(update={"inputs": {"dataset": dataset}}), sft)
+
+    tally = _run(output, {"source": source}, seed, sft, action)
+    return f"{output / 'model'}: trained on {tally.kept} dialogues"
+
+
+def draw_openings(source: Path, output: Path, config: Path | None, seed: int) -> str:
+    """Openings from dialogues."""
+    from colloque.prefer import run_openings
+
+    settings = _config(config).openings
+    tally = _run(output, {"dialogues": source}, seed, settings, lambda context: run_openings(context, settings))
+    return f"{output / 'openings.parquet'}: {tally.made} openings"
+
+
+def build_preferences(source: Path, model: Path, output: Path, config: Path | None, seed: int) -> str:
+    """Replies of `model` to the openings, judged."""
+    from colloque.judge import ModelJudge, RubricJudge
+    from colloque.llm import LocalModel, open_model
+    from colloque.prefer import run_prefer
+
+    run = _config(config)
+    judge = ModelJudge(open_model(run.models.judge, output / "journal.sqlite")) if run.models.judge else RubricJudge()
+    inputs = {"openings": source, "model": model}
+    tally = _run(
+        output, inputs, seed, run.prefer, lambda context: run_prefer(context, run.prefer, LocalModel(model), judge)
+    )
+    return f"{output / 'preferences.parquet'}: {tally.kept} pairs of {tally.read} openings; the card is {output / 'README.md'}"
+
+
+def prefer_tune(source: Path, model: Path, output: Path, config: Path | None, seed: int) -> str:
+    """DPO from `model`."""
+    from colloque.train import run_dpo
+
+    settings = _config(config).dpo
+    inputs = {"preferences": source, "policy": model}
+    tally = _run(output, inputs, seed, settings, lambda context: run_dpo(context, settings))
+    return f"{output / 'model'}: trained on {tally.kept} pairs"
+
+
+def compare(
+    models: Sequence[Path], held_out: tuple[Path, Path], output: Path, config: Path | None, seed: int
+) -> list[str]:
+    """Both models on the same held-out openings; the lines of the summary."""
+    from colloque.evaluate import run_evaluate
+    from colloque.llm import LocalModel
+
+    if len(models) != 2:
+        raise InputError("two models are compared", hint="name --model twice: the one before, then the one after")
+    settings = _config(config).evaluate
+    questionnaires, dialogues = held_out
+    inputs = {"questionnaires": questionnaires, "dialogues": dialogues, "before": models[0], "after": models[1]}
+
+    def action(context: Context) -> Tally:
+        return run_evaluate(context, settings, {"before": LocalModel(models[0]), "after": LocalModel(models[1])})
+
+    tally = _run(output, inputs, seed, settings, action)
+    return [*tally.figures.get("summary", ()), f"{output / 'results.json'}"]
+
+
+def run_stub(port: int, latency: float, shares: Mapping[str, float]) -> None:
+    """Serve the stand-in endpoint until interrupted."""
+    from colloque.llm import StubOptions, serve_stub
+
+    serve_stub(port, StubOptions(latency_s=latency, **shares))
