@@ -24,10 +24,10 @@ class Trigram:
         for crossing in (ends - 2, ends - 1):
             keep[crossing] = False
         grams = ((flat[:-2] * self.size + flat[1:-1]) * self.size + flat[2:])[keep]
-        self.three = _Order(*np.unique(grams, return_counts=True), self.size)
+        self.three = _counted(grams, self.size)
         # Lower orders count in how many contexts a gram was seen, not how often.
-        self.two = _Order(*np.unique(self.three.grams % (self.size**2), return_counts=True), self.size)
-        self.one = _Order(*np.unique(self.two.grams % self.size, return_counts=True), self.size)
+        self.two = _counted(self.three.grams % (self.size**2), self.size)
+        self.one = _counted(self.two.grams % self.size, self.size)
 
     def log_probabilities(self, before2: Any, before1: Any, token: Any) -> Any:
         """Natural logarithms, one for each (before2, before1, token)."""
@@ -75,6 +75,13 @@ class _Order:
         safe = np.maximum(total, 1)
         seen = np.maximum(count - self.discount, 0) / safe + self.discount * types / safe * lower
         return np.where(total > 0, seen, lower)
+
+
+def _counted(grams: Any, size: int) -> _Order:
+    import numpy as np
+
+    different, counts = np.unique(grams, return_counts=True)
+    return _Order(different, counts, size)
 
 
 def _look(keys: Any, values: Any, asked: Any) -> Any:

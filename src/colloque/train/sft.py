@@ -23,7 +23,7 @@ from colloque.train.hardware import Hardware, look
 from colloque.train.measure import held_out_figures
 from colloque.train.optimizer import muon_adamw
 from colloque.train.order import training_order
-from colloque.train.running import Listener, curves, last_checkpoint, publish, train
+from colloque.train.running import Listener, curves, publish, train
 
 __all__ = ["run_sft"]
 
@@ -127,7 +127,7 @@ def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: 
     """TRL's trainer on examples that are encoded and ordered beforehand."""
     from transformers import set_seed
 
-    from colloque.train.trainer import sft_trainer_class, sft_arguments
+    from colloque.train.trainer import sft_arguments, sft_trainer_class
 
     lengths = [len(ids) for ids in prepared.train["input_ids"]]
     order = training_order(lengths, config.batch, config.epochs, context.seed)
