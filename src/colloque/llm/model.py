@@ -4,11 +4,11 @@ Knows nothing of dialogues: messages only. Implementations live beside it; heavy
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from colloque.core import Message, Record
 
-__all__ = ["ChatModel", "Reply", "Request", "Sampling"]
+__all__ = ["ChatModel", "Reply", "Request", "Sampling", "sampling_of"]
 
 
 class Sampling(Record):
@@ -29,6 +29,8 @@ class Request(Record):
     id: str
     messages: tuple[Message, ...]
     sampling: Sampling = Sampling()
+    shape: str = ""
+    """JSON schema of the reply, as JSON text, for servers that can hold a model to it; others see the prompt alone."""
 
 
 class Reply(Record):
@@ -39,6 +41,8 @@ class Reply(Record):
     model: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    reason: str = ""
+    """Why a reply is `filtered`, in the server's words."""
 
 
 class ChatModel(Protocol):
@@ -52,3 +56,13 @@ class ChatModel(Protocol):
     def complete(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order. Raises ModelError when a call fails for good."""
         ...
+
+
+@runtime_checkable
+class _Configured(Protocol):
+    sampling: Sampling
+
+
+def sampling_of(model: ChatModel, default: Sampling) -> Sampling:
+    """How a model's configuration wants it drawn from; the caller's default where it says nothing."""
+    return model.sampling if isinstance(model, _Configured) else default

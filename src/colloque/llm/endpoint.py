@@ -1,0 +1,260 @@
+"""A model behind an OpenAI-compatible server: few connections, failures by class, nothing paid twice.
+
+Each call passes the gate, is retried when its fault passes, is written to the journal before it is read, and is never
+made again once the journal holds it. Knows nothing of dialogues; sends nothing but what it is given, to one address.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from colloque.core import uniform
+from colloque.errors import ModelError
+from colloque.llm.config import ModelConfig
+from colloque.llm.gate import Gate
+from colloque.llm.model import ChatModel, Reply, Request, Sampling
+from colloque.llm.pool import LoopThread, asker, run_all
+from colloque.llm.spend import Meter
+from colloque.llm.wire import Failure, Structured, body_of, classify, endpoint_of, key_of, read_reply, usage_of
+from colloque.store.journal import Entry, Journal, State
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = ["EndpointModel"]
+
+_HOPELESS = 20  # refusals in a row without one answer: the fault is the configuration's, not the rows'
+_LONGEST_WAIT_S = 30.0
+_PATIENCE = 100  # 429 that one row bears: a server that says nothing else for so long is no server
+_PLAINER: dict[Structured, Structured] = {"schema": "object", "object": "none"}
+
+
+class _Answer(NamedTuple):
+    """One exchange: a body to keep, or the failure in its place."""
+
+    body: bytes = b""
+    failure: Failure | None = None
+
+
+class EndpointModel:
+    """A chat model over HTTP. `complete` for plain code; `ask` for a coroutine inside `pool.converse`.
+
+    Raises RemoteRefused for another machine without leave, ConfigError without the key, and at a call ModelError when
+    the server is gone, refuses every row, or the budget is spent. One refused row is a Reply that says `filtered`.
+    """
+
+    def __init__(
+        self, config: ModelConfig, *, journal: Journal | None = None, fallback: ChatModel | None = None
+    ) -> None:
+        self.config = config
+        self.endpoint = endpoint_of(config)
+        self.name = config.model
+        self.concurrency = config.concurrency
+        self.sampling = Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens)
+        self.loop = LoopThread()
+        self.journal = journal
+        self.gate = Gate(config.concurrency)
+        self.meter = Meter(config.budget, journal.spent(self.name) if journal else None)
+        self.counts: Counter[str] = Counter()
+        self._structured: Structured = config.structured
+        self._fallback = fallback
+        self._flying: dict[str, asyncio.Future[Reply]] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    def complete(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer every request, in order."""
+        return run_all(self, requests)
+
+    async def ask(self, request: Request) -> Reply:
+        """One call. Twice the same call at once is made once; a call of the journal is not made."""
+        key = key_of(self.name, request)
+        reply = self._recall(key)
+        if reply is None and key in self._flying:
+            reply = await asyncio.shield(self._flying[key])
+        if reply is None:
+            future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+            self._flying[key] = future
+            try:
+                reply = await self._call(key, request)
+                future.set_result(reply)
+            finally:
+                del self._flying[key]
+                if not future.done():
+                    future.cancel()
+        if reply.finish == "filtered" and self._fallback is not None:
+            self.counts["rerouted"] += 1
+            return await asker(self._fallback)(request)
+        return reply
+
+    def close(self) -> None:
+        """Close the connections and the thread; the journal belongs to who opened it."""
+        if self._session is not None:
+            self.loop.submit(self._session.close()).result(10.0)
+            self._session = None
+        self.loop.close()
+
+    def _recall(self, key: str) -> Reply | None:
+        entry = self.journal.get(key) if self.journal else None
+        if entry is None or entry.state not in ("ok", "refused"):
+            return None
+        self.counts["recalled"] += 1
+        if entry.state == "refused":
+            return Reply(text="", finish="filtered", model=self.name, reason=entry.note)
+        try:
+            return read_reply(entry.body, self.name)
+        except ModelError:
+            return None  # written, then found unreadable, then killed before it was marked: asked again
+
+    async def _call(self, key: str, request: Request) -> Reply:
+        failures = throttled = 0
+        answered = self.counts["answered"]
+        while True:
+            self.meter.check()
+            answer = await self._through_gate(key, request)
+            failure = answer.failure
+            if failure is None:
+                try:
+                    reply = read_reply(answer.body, self.name)
+                except ModelError as error:
+                    failure = Failure("retry", str(error))
+                    await self._keep(key, request, "broken", note=str(error))
+                else:
+                    self.counts["answered"] += 1
+                    self.meter.add(reply.prompt_tokens, reply.completion_tokens)
+                    return reply
+            self.counts[failure.kind] += 1
+            if failure.kind == "refuse":
+                return await self._refused(key, request, failure)
+            if failure.kind == "fatal":
+                raise ModelError(f"{self.name}: {failure.reason}", hint=_hint(failure.reason))
+            if failure.kind == "plainer":
+                self._simplify(failure)
+                continue
+            failures += failure.kind == "retry"
+            throttled += failure.kind == "throttle"
+            if failures > self.config.retries or throttled > _PATIENCE:
+                return await self._given_up(key, request, failure, alone=self.counts["answered"] > answered)
+            await asyncio.sleep(_pause(key, failures, throttled, failure))
+
+    async def _through_gate(self, key: str, request: Request) -> _Answer:
+        """One exchange inside the gate. The place is held until the reply is on the disk: what a crash can cost is one gateful."""
+        number = await self.gate.enter()
+        failure: Failure | None = None
+        try:
+            answer = await self._exchange(body_of(request, self.config, self._structured))
+            failure = answer.failure
+            if failure is None:
+                await self._keep(key, request, "ok", body=answer.body)
+            return answer
+        finally:
+            throttled = failure is not None and failure.kind == "throttle"
+            self.gate.leave(number, throttled=throttled, wait_s=failure.wait_s if failure else None)
+
+    async def _exchange(self, body: bytes) -> _Answer:
+        import aiohttp
+
+        session = self._open()
+        self.counts["sent"] += 1
+        try:
+            async with session.post(self.endpoint.url, data=body, allow_redirects=False) as response:
+                raw = await response.read()
+                if response.status == 200:
+                    return _Answer(raw)
+                failure = classify(response.status, raw, response.headers.get("Retry-After"))
+                return _Answer(failure=failure._replace(reason=self.endpoint.clean(failure.reason)))
+        except TimeoutError:
+            return _Answer(failure=Failure("retry", f"no answer within {self.config.timeout_s:g} s"))
+        except (aiohttp.ClientConnectorCertificateError, aiohttp.InvalidURL) as error:
+            return _Answer(failure=Failure("fatal", str(error)))
+        except (aiohttp.ClientError, ConnectionError) as error:
+            return _Answer(failure=Failure("retry", f"{type(error).__name__}: {error}"))
+
+    def _open(self) -> "aiohttp.ClientSession":
+        """The session, opened inside the loop that uses it. Proxies of the environment hold for remote addresses only."""
+        if self._session is None:
+            import aiohttp
+
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0),
+                timeout=aiohttp.ClientTimeout(total=self.config.timeout_s, sock_connect=20.0),
+                headers=self.endpoint.headers,
+                trust_env=self.endpoint.remote,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=True,
+            )
+        return self._session
+
+    async def _keep(self, key: str, request: Request, state: State, *, note: str = "", body: bytes = b"") -> None:
+        """Wait until one row is on the disk."""
+        if self.journal is None:
+            return
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+
+        def settle(error: BaseException | None) -> None:
+            if not written.done():
+                written.set_exception(error) if error else written.set_result(None)
+
+        entry = Entry(key, self.name, request.id, state, note, *usage_of(body), body)
+        self.journal.put(entry, partial(_tell, loop, settle))
+        await written
+
+    async def _refused(self, key: str, request: Request, failure: Failure) -> Reply:
+        """This row, for good: kept apart with its reason. When nothing but refusals comes, the run stops instead."""
+        if not self.counts["answered"] and self.counts["refuse"] >= _HOPELESS:
+            if self.journal:
+                self.journal.release("refused", model=self.name)
+            raise ModelError(
+                f"{self.name}: the first {_HOPELESS} calls were all refused: {failure.reason}",
+                hint="check model, max_tokens and extra in the configuration against the server's own limits",
+            )
+        await self._keep(key, request, "refused", note=failure.reason)
+        return Reply(text="", finish="filtered", model=self.name, reason=failure.reason)
+
+    async def _given_up(self, key: str, request: Request, failure: Failure, *, alone: bool) -> Reply:
+        """Out of retries. `alone`: others were answered meanwhile, so it is this row; else the server is gone."""
+        if not alone:
+            raise ModelError(
+                f"{self.name}: {failure.reason} ({self.config.retries + 1} tries)",
+                hint="is the server up? Run the same command again: no reply is paid twice",
+                retryable=True,
+            )
+        note = f"failed {self.config.retries + 1} times: {failure.reason}"
+        self.counts["given_up"] += 1
+        await self._keep(key, request, "failed", note=note)
+        return Reply(text="", finish="filtered", model=self.name, reason=note)
+
+    def _simplify(self, failure: Failure) -> None:
+        plainer = _PLAINER.get(self._structured)
+        if plainer is None:
+            raise ModelError(f"{self.name}: {failure.reason}", hint="see `extra` in this model's configuration")
+        self._structured = plainer
+
+
+def _tell(
+    loop: asyncio.AbstractEventLoop, settle: Callable[[BaseException | None], None], error: BaseException | None
+) -> None:
+    """From the journal's thread to the loop's; a loop that was stopped meanwhile has nobody left to tell."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(settle, error)
+
+
+def _pause(key: str, failures: int, throttled: int, failure: Failure) -> float:
+    """Seconds before the next try: what the server asked for, else doubling from 0.5 s, each row at its own moment."""
+    jitter = uniform(key, "wait", failures + throttled)
+    if failure.wait_s is not None:
+        return failure.wait_s * (1 + 0.1 * jitter)
+    return min(_LONGEST_WAIT_S, 0.5 * 2.0 ** max(failures - 1, 0)) * (0.5 + jitter)
+
+
+def _hint(reason: str) -> str:
+    if reason.startswith(("401", "403")):
+        return "check the key in the variable that api_key_env names"
+    if reason.startswith("404"):
+        return "check base_url (it ends in /v1 on most servers) and model"
+    if reason.startswith("3"):
+        return "the server sends calls elsewhere; name that address in base_url yourself"
+    return "the server refuses every call for this reason"

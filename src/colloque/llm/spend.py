@@ -1,0 +1,116 @@
+"""What calls have cost and may cost: the hard stop, and the forecast that a pilot gives with its interval.
+
+Tokens are those the server counted; nothing is fetched to count them otherwise. Knows nothing of endpoints.
+"""
+
+import math
+from collections.abc import Sequence
+from statistics import fmean, stdev
+from typing import NamedTuple
+
+from colloque.errors import ModelError
+from colloque.llm.config import BudgetConfig
+from colloque.store.journal import Spent
+
+__all__ = ["Forecast", "Meter", "Range", "forecast"]
+
+_MILLION = 1_000_000.0
+
+
+class Meter:
+    """Counts paid calls and tokens, and refuses the call that would begin beyond the budget.
+
+    Calls in flight when the budget is reached are paid and kept: the overshoot is at most one gateful.
+    """
+
+    def __init__(self, budget: BudgetConfig, before: Spent | None = None) -> None:
+        self.budget = budget
+        self.calls, self.prompt_tokens, self.completion_tokens = before or Spent()
+
+    def add(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """One more answered call."""
+        self.calls += 1
+        self.prompt_tokens += prompt_tokens
+        self.completion_tokens += completion_tokens
+
+    @property
+    def euros(self) -> float:
+        """Cost so far, by the configured prices."""
+        return euros(self.budget, self.prompt_tokens, self.completion_tokens)
+
+    def check(self) -> None:
+        """Raises ModelError when the budget is spent."""
+        budget, tokens = self.budget, self.prompt_tokens + self.completion_tokens
+        for spent, most, unit in (
+            (self.calls, budget.calls, "calls"), (tokens, budget.tokens, "tokens"), (self.euros, budget.euros, "euros"),
+        ):  # fmt: skip
+            if most is not None and spent >= most:
+                raise ModelError(
+                    f"budget spent: {spent:,.10g} of {most:,.10g} {unit}",
+                    hint=f"raise budget.{unit} of this model and run again: what is paid is kept",
+                )
+
+
+class Range(NamedTuple):
+    """A forecast: the middle, and the bounds that hold it in 95 of 100 such pilots."""
+
+    low: float
+    middle: float
+    high: float
+
+
+class Forecast(NamedTuple):
+    """What `records` records would take, by a pilot's mean and spread."""
+
+    records: int
+    pilot: int
+    calls: Range
+    tokens: Range
+    euros: Range
+    hours: Range
+
+    def line(self) -> str:
+        """One line for the person who decides."""
+        return (
+            f"{self.records:,} records: {_span(self.calls, 0)} calls, {_span(self.tokens, 0)} tokens, "
+            f"{_span(self.euros, 2)} €, {_span(self.hours, 1)} hours (95 % interval, from {self.pilot} records)"
+        )
+
+
+def euros(budget: BudgetConfig, prompt_tokens: float, completion_tokens: float) -> float:
+    """Cost of tokens by the configured prices."""
+    return (prompt_tokens * budget.prompt_price + completion_tokens * budget.completion_price) / _MILLION
+
+
+def forecast(
+    pilot: Sequence[tuple[int, int, int, float]], records: int, concurrency: int, budget: BudgetConfig
+) -> Forecast:
+    """From a pilot's (calls, prompt tokens, completion tokens, seconds in calls) a record to the whole run.
+
+    Seconds are those spent inside calls, one after the other; `concurrency` of them pass at once. The interval is that
+    of a mean (Student, 95 %) joined with the spread of the sum; a pilot of fewer than two records is refused.
+    """
+    if len(pilot) < 2:
+        raise ModelError("a forecast needs a pilot of two records or more", hint="50 give an interval worth having")
+    return Forecast(
+        records,
+        len(pilot),
+        _range([float(p[0]) for p in pilot], records),
+        _range([float(p[1] + p[2]) for p in pilot], records),
+        _range([euros(budget, p[1], p[2]) for p in pilot], records),
+        _range([p[3] / concurrency / 3600 for p in pilot], records),
+    )
+
+
+_T95 = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 8: 2.31, 10: 2.23, 15: 2.13, 20: 2.09, 30: 2.04, 60: 2.0}
+
+
+def _range(values: list[float], records: int) -> Range:
+    n, middle = len(values), fmean(values) * records
+    t = next((value for freedom, value in _T95.items() if n - 1 <= freedom), 1.96)
+    reach = t * stdev(values) * math.sqrt(records * records / n + records)
+    return Range(max(0.0, middle - reach), middle, middle + reach)
+
+
+def _span(value: Range, digits: int) -> str:
+    return f"{value.middle:,.{digits}f} ({value.low:,.{digits}f} to {value.high:,.{digits}f})"
