@@ -12,7 +12,7 @@ from colloque.core import Message
 from colloque.core.marks import neutralise
 from colloque.errors import RunError
 
-__all__ = ["Example", "Ledger", "Messages", "clean", "encode", "mask_by_prefix", "verify"]
+__all__ = ["Example", "Ledger", "Messages", "clean", "control_marks", "encode", "mask_by_prefix", "verify"]
 
 Messages = Sequence[Message]
 IGNORED = -100
@@ -60,7 +60,7 @@ def encode(
     tokenizer: Any, template: str | None, dialogues: Iterable[Messages], limit: int, ledger: Ledger
 ) -> Iterator[Example]:
     """Encode dialogues, in order; those over `limit` tokens become several examples, cut between turns."""
-    marks = _marks(tokenizer)
+    marks = control_marks(tokenizer)
     for group in _grouped(dialogues, 256):
         chats = [clean(messages, marks) for messages in group]
         for chat, example in zip(chats, _render(tokenizer, template, chats), strict=True):
@@ -94,7 +94,7 @@ def _grouped(items: Iterable[Messages], size: int) -> Iterator[list[Messages]]:
         yield group
 
 
-def _marks(tokenizer: Any) -> tuple[str, ...]:
+def control_marks(tokenizer: Any) -> tuple[str, ...]:
     """Every string that the tokenizer would read as one control token."""
     added = [str(token) for token in tokenizer.get_added_vocab()]
     return tuple(sorted({*added, *tokenizer.all_special_tokens}))
@@ -197,7 +197,7 @@ def mask_by_prefix(tokenizer: Any, template: str | None, chat: list[dict[str, st
 
 def verify(tokenizer: Any, template: str | None, dialogues: Iterable[Messages]) -> int:
     """Both masks must agree on each of these dialogues; returns how many were compared. Raises RunError."""
-    marks, count = _marks(tokenizer), 0
+    marks, count = control_marks(tokenizer), 0
     for messages in dialogues:
         chat = clean(messages, marks)
         example = _render(tokenizer, template, [chat])[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from colloque.train.hardware import Hardware
 
-__all__ = ["common_arguments", "sft_arguments", "sft_trainer_class"]
+__all__ = ["common_arguments", "score_trained_positions", "sft_arguments", "sft_trainer_class", "summed_loss"]
 
 
 def common_arguments(hardware: Hardware, output: Path, steps: int, batch: int) -> dict[str, Any]:
@@ -63,6 +63,18 @@ def sft_trainer_class(hardware: Hardware) -> Any:
             return total / (count if num_items_in_batch is None else num_items_in_batch)
 
     return ProcessorSFTTrainer
+
+
+def score_trained_positions() -> None:
+    """Let TRL's fused head project the trained positions alone on a processor too, as it does where Triton runs.
+
+    TRL scores every position elsewhere, to spare compilers a new shape a batch; a processor compiles nothing, and nine
+    tenths of a preference pair are prompt. The values are the same; where TRL no longer has the switch, it is slower.
+    """
+    from trl.trainer import utils
+
+    if hasattr(utils, "_use_triton"):
+        utils._use_triton = lambda device: True
 
 
 def summed_loss(model: Any, inputs: dict[str, Any]) -> tuple[Any, int]:
