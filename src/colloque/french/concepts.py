@@ -1,0 +1,111 @@
+"""Clinical concepts in a text: what is mentioned, whether it is there, whose it is and when; and what a question is about.
+
+Concepts and their forms are data (`data/concepts_*.toml`). Reads one text alone: `Non` after a question, facts
+spread over turns and agreement with a record belong to the checks.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from colloque.french.context import scopes
+from colloque.french.lexicon import Hit, concepts, scan
+from colloque.french.tokens import Token, tokens
+
+__all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
+
+Polarity = Literal["present", "absent", "unsure"]
+Experiencer = Literal["patient", "other"]
+Time = Literal["now", "past", "hypothetical"]
+
+_FLIPS: dict[Polarity, Polarity] = {"present": "absent", "absent": "present", "unsure": "unsure"}
+_GENERIC = frozenset(
+    (
+        "frequence",
+        "intensite",
+        "duree",
+        "declencheur",
+        "soulagement",
+        "attente",
+        "etat_general",
+        "motif",
+        "remarques",
+        "impact",
+    )
+)
+
+
+class Mention(NamedTuple):
+    """A concept in a text, characters [start, end). `named`: only its topic is named, nothing is said of it yet."""
+
+    concept: str
+    start: int
+    end: int
+    text: str
+    polarity: Polarity
+    experiencer: Experiencer = "patient"
+    time: Time = "now"
+    named: bool = False
+    words: int = 1
+
+
+_AFTER = frozenset(("pas", "jamais", "guere"))
+
+
+def _denied_after(words: Sequence[Token], hit: Hit) -> bool:
+    """« Je tousse pas », « elles gonflent jamais »: spoken French denies the verb it has just said."""
+    return hit.last + 1 < len(words) and words[hit.last + 1].word in _AFTER
+
+
+def _polarity(hit: Hit, negated: bool) -> Polarity:
+    says: Polarity = "absent" if hit.form.says == "absent" else "present"
+    if hit.form.negated:
+        return says
+    flips = negated != bool(hit.inner) if hit.inner and not negated else negated
+    return _FLIPS[says] if flips else says
+
+
+@lru_cache(maxsize=4096)
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Every concept the text mentions, in order of place. Offsets count characters of `text` as given."""
+    words = tokens(text)
+    hits = scan(words)
+    if not hits:
+        return ()
+    scope = scopes(text)
+    found = []
+    for hit in sorted(hits, key=lambda h: (h.first, h.last, h.form.concept)):
+        start, end = words[hit.first].start, words[hit.last].end
+        polarity = _polarity(hit, scope.negated[hit.first] or _denied_after(words, hit))
+        if scope.unsure[hit.first] and polarity == "present" and not hit.form.negated:
+            polarity = "unsure"
+        time: Time = "hypothetical" if scope.hypothetical[hit.first] else "past" if scope.past[hit.first] else "now"
+        found.append(
+            Mention(
+                hit.form.concept, start, end, text[start:end], polarity,
+                "other" if scope.other[hit.first] else "patient", time, hit.form.says == "name", hit.form.words,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def concepts_of(question: str) -> tuple[str, ...]:
+    """All topics of a question, the most telling first: longer forms before shorter, precise topics before generic ones."""
+    best: dict[str, tuple[int, int, int]] = {}
+    for mention in mentions(question):
+        rank = (mention.concept in _GENERIC, -mention.words, mention.start)
+        if mention.concept not in best or rank < best[mention.concept]:
+            best[mention.concept] = rank
+    return tuple(sorted(best, key=lambda concept: best[concept]))
+
+
+def concept_of(question: str) -> str | None:
+    """The main topic of a question, e.g. `sommeil`; None where no lexicon knows it."""
+    found = concepts_of(question)
+    return found[0] if found else None
+
+
+def known_concepts() -> tuple[str, ...]:
+    """Ids of all concepts."""
+    return tuple(concepts())

@@ -1,0 +1,211 @@
+"""Lexicons as one matcher: every surface form of every concept in a trie of word keys, read once.
+
+A form is matched over the keys of its content words, so `boule au ventre` also finds « une boule, là, dans le
+ventre »; small words of degree and negation may stand inside (`dors vraiment pas bien`), and are reported. Knows
+no negation outside the form, no person, no time: `concepts` adds those.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Literal, NamedTuple
+
+from colloque.french.normalise import fold_word
+from colloque.french.tokens import Token, light_words, load_data, tokens
+
+__all__ = ["Concept", "Form", "Hit", "concepts", "form_keys", "scan"]
+
+Says = Literal["name", "present", "absent"]
+
+NEGATIONS = frozenset(
+    ("pas", "plus", "jamais", "rien", "aucun", "aucune", "guere", "sans", "ni", "nullement", "zero", "non")
+)
+_MAX_GAP = 2
+
+
+class Concept(NamedTuple):
+    """One clinical idea: its id, what kind of fact it is, the family it belongs to, how sure a mention of it is."""
+
+    id: str
+    kind: str
+    family: str
+    hard: bool
+
+
+class Form(NamedTuple):
+    """One surface form of a concept, and what it says by itself; `negated`: it holds its own negation.
+
+    `guard`: light words that must stand around the single content word of a form such as « en nage », by distance.
+    """
+
+    concept: str
+    says: Says
+    negated: bool
+    words: int
+    guard: tuple[tuple[int, str], ...] = ()
+
+
+class Hit(NamedTuple):
+    """A form found in a text: token positions [first, last], and the negations that stand inside it."""
+
+    form: Form
+    first: int
+    last: int
+    inner: tuple[str, ...]
+
+
+def form_keys(text: str) -> tuple[str, ...]:
+    """Keys of a form's words without the light ones; all of them where nothing else would be left."""
+    found = [t for t in tokens(text) if t.word[0].isalnum()]
+    light = light_words()
+    heavy = tuple(t.key for t in found if t.word not in light)
+    return heavy or tuple(t.key for t in found)
+
+
+@lru_cache(maxsize=1)
+def _gap() -> frozenset[str]:
+    return frozenset(fold_word(word) for word in load_data("words.toml")["gap"])
+
+
+@lru_cache(maxsize=1)
+def _classes() -> dict[str, str]:
+    return {fold_word(w): name for name, words in load_data("words.toml")["classes"].items() for w in words.split()}
+
+
+@lru_cache(maxsize=1)
+def _unguarded() -> frozenset[str]:
+    return frozenset(fold_word(word) for word in load_data("words.toml")["unguarded"])
+
+
+def _guard(text: str) -> tuple[tuple[int, str], ...]:
+    """The light words around the only content word of a form."""
+    found = [t for t in tokens(text) if t.word[0].isalnum()]
+    light = light_words()
+    heavy = [i for i, t in enumerate(found) if t.word not in light]
+    if len(heavy) != 1:
+        return ()
+    return tuple(
+        (i - heavy[0], _classes().get(t.word, t.word))
+        for i, t in enumerate(found)
+        if i != heavy[0] and t.word not in _unguarded()
+    )
+
+
+def _guarded(words: Sequence[Token], at: int, guard: tuple[tuple[int, str], ...]) -> bool:
+    for offset, expected in guard:
+        i = at + offset
+        if not 0 <= i < len(words) or _classes().get(words[i].word, words[i].word) != expected:
+            return False
+    return True
+
+
+def _files() -> list[str]:
+    folder = resources.files("colloque.french").joinpath("data")
+    return sorted(p.name for p in folder.iterdir() if p.name.startswith("concepts_"))
+
+
+@lru_cache(maxsize=1)
+def _raw() -> tuple[dict[str, Any], ...]:
+    return tuple(entry for name in _files() for entry in load_data(name)["concept"])
+
+
+@lru_cache(maxsize=1)
+def concepts() -> dict[str, Concept]:
+    """Every concept by its id."""
+    return {
+        c["id"]: Concept(c["id"], c.get("kind", "symptom"), c.get("family", c["id"]), c.get("hard", False))
+        for c in _raw()
+    }
+
+
+_END = "\x00"
+_Trie = dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def _trie() -> _Trie:
+    root: _Trie = {}
+    sections: tuple[tuple[str, Says], ...] = (("names", "name"), ("present", "present"), ("absent", "absent"))
+    for entry in _raw():
+        for section, says in sections:
+            for text in entry.get(section, ()):
+                keys = form_keys(text)
+                node = root
+                for key in keys:
+                    node = node.setdefault(key, {})
+                form = Form(entry["id"], says, any(k in NEGATIONS for k in keys), len(keys), _guard(text))
+                forms = node.setdefault(_END, [])
+                if form not in forms:
+                    forms.append(form)
+    return root
+
+
+def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[Form, int, tuple[str, ...]]]:
+    """Forms that begin at `start`, with small words skipped between their parts."""
+    stack: list[tuple[_Trie, int, int, tuple[str, ...]]] = [(node, start, 0, ())]
+    light, gap = light_words(), _gap()
+    while stack:
+        here, last, gaps, inner = stack.pop()
+        for form in here.get(_END, ()):
+            yield form, last, inner
+        if len(here) == 1 and _END in here:
+            continue
+        position, skipped = last + 1, gaps
+        gathered = inner
+        while position < len(words):
+            token = words[position]
+            following = here.get(token.key)
+            if following is not None:
+                stack.append((following, position, skipped, gathered))
+            if token.word in light or token.word in ",...":
+                position += 1
+                continue
+            if token.word in gap and skipped < _MAX_GAP:
+                skipped += 1
+                if token.word in NEGATIONS:
+                    gathered = (*gathered, token.word)
+                position += 1
+                continue
+            break
+
+
+def scan(words: Sequence[Token]) -> list[Hit]:
+    """All forms in the words; where two overlap for one concept, or one holds the other, the longer wins."""
+    root = _trie()
+    found: list[Hit] = []
+    for i, token in enumerate(words):
+        node = root.get(token.key)
+        if node is None:
+            continue
+        best: dict[str, Hit] = {}
+        for form, last, inner in _walk(words, i, node):
+            if form.guard and not _guarded(words, i, form.guard):
+                continue
+            hit = Hit(form, i, last, inner)
+            known = best.get(form.concept)
+            if known is None or (form.words, -(last - i), form.says != "name") > (
+                known.form.words,
+                -(known.last - i),
+                known.form.says != "name",
+            ):
+                best[form.concept] = hit
+        found.extend(best.values())
+    return _longest(found)
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Drops hits that lie within another hit of more words."""
+    if len(hits) < 2:
+        return hits
+    kept = []
+    for hit in hits:
+        inside = any(
+            other is not hit
+            and other.form.words > hit.form.words
+            and other.first <= hit.first
+            and hit.last <= other.last
+            for other in hits
+        )
+        if not inside:
+            kept.append(hit)
+    return kept

@@ -1,0 +1,324 @@
+"""Quantities in French text: durations, frequencies, doses, counts, clock times, scales, dates, weights, temperatures.
+
+Digits or words, « et demi », « une quinzaine », « un jour sur deux », « 16/9 », « deux heures du matin ». Says what is
+written; whether two quantities agree is `same_quantity`, and what a bare number means is for whoever knows the question.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from colloque.french.context import phrases
+from colloque.french.normalise import fold_word
+from colloque.french.numbers import Number, number_at
+from colloque.french.tokens import Token, load_data, tokens
+
+__all__ = ["Kind", "Quantity", "quantities"]
+
+Kind = Literal[
+    "duration",
+    "frequency",
+    "dose",
+    "number",
+    "clock",
+    "scale",
+    "date",
+    "temperature",
+    "weight",
+    "length",
+    "percent",
+    "money",
+    "pressure",
+]
+
+
+class Quantity(NamedTuple):
+    """A quantity in a text, characters [start, end). `value` in `unit`; `high` ends a range; `per` is the unit of a rate."""
+
+    kind: Kind
+    value: float
+    unit: str
+    approx: bool
+    start: int
+    end: int
+    text: str
+    high: float | None = None
+    per: str = ""
+
+
+class _Unit(NamedTuple):
+    kind: Kind
+    name: str
+    factor: float
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[str, _Unit]:
+    table = {}
+    for kind, units in load_data("quantities.toml")["units"].items():
+        for name, (factor, forms) in units.items():
+            for form in [name, *forms.split()]:
+                table[fold_word(form)] = _Unit(kind, fold_word(name), float(factor))
+    return table
+
+
+def unit_factor(unit: str) -> float:
+    """Size of a unit in the base of its kind (durations in days, doses in mg); 1 where unknown."""
+    found = _units().get(unit)
+    return found.factor if found else 1.0
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> dict[str, tuple[str, float]]:
+    data = load_data("quantities.toml")["calendar"]
+    table: dict[str, tuple[str, float]] = {}
+    for unit, names in (("mois", data["months"]), ("jour", data["weekdays"]), ("saison", data["seasons"])):
+        for rank, name in enumerate(names, 1):
+            table[fold_word(name)] = (unit, float(rank))
+    return table
+
+
+_CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "vers"))
+_DAYPART = frozenset(("matin", "mat", "soir", "pile", "tapantes", "apres"))
+_PER = frozenset(("par", "chaque", "dans", "sur", "le", "la", "a", "au", "pour", "en", "/", "de", "toutes", "tous"))
+
+
+class _Reader:
+    """One pass over the tokens of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: Sequence[Token] = tokens(text)
+        self.words = [t.word for t in self.found]
+        self.out: list[Quantity] = []
+
+    def word(self, i: int) -> str:
+        return self.words[i] if 0 <= i < len(self.words) else ""
+
+    def add(
+        self,
+        kind: Kind,
+        value: float,
+        unit: str,
+        first: int,
+        end: int,
+        *,
+        approx: bool = False,
+        high: float | None = None,
+        per: str = "",
+    ) -> int:
+        approx = approx or self._about(first, end)
+        start, stop = self.found[first].start, self.found[end - 1].end
+        self.out.append(Quantity(kind, value, unit, approx, start, stop, self.text[start:stop], high, per))
+        return end
+
+    def _about(self, first: int, end: int) -> bool:
+        before = phrases("approx.before", "quantities.toml")
+        for size in (1, 2, 3, 4):
+            k = first - size
+            if k >= 0 and before.at(self.words, k) == size:
+                return True
+        return (
+            end < len(self.words)
+            and phrases("approx.after", "quantities.toml").at(self.words, end + (self.word(end) == ",")) > 0
+            if end + (self.word(end) == ",") < len(self.words)
+            else False
+        )
+
+    def run(self) -> list[Quantity]:
+        i = 0
+        while i < len(self.words):
+            i = self._at(i)
+        return self.out
+
+    def _at(self, i: int) -> int:
+        word = self.words[i]
+        if word in ("midi", "minuit") and self.word(i - 1) != "apres":
+            return self.add("clock", 12.0 if word == "midi" else 0.0, "heure", i, i + 1)
+        if word in _calendar():
+            return self._date(i)
+        if word in ("tous", "toutes", "chaque"):
+            return self._every(i)
+        if word == "moitie":
+            return self.add("percent", 50.0, "%", i, i + 1)
+        number = number_at(self.found, i)
+        if number is None:
+            return i + 1
+        return self._number(i, number)
+
+    def _date(self, i: int) -> int:
+        unit, rank = _calendar()[self.words[i]]
+        if self.words[i] == "ete" and self.word(i - 1) not in ("l", "cet", "en", "d", "dernier"):
+            return i + 1
+        return self.add("date", rank, unit, i, i + 1)
+
+    def _every(self, i: int) -> int:
+        """« tous les jours », « toutes les deux heures », « chaque soir »."""
+        k = i + 1 if self.words[i] == "chaque" else i + 2
+        if k > i + 1 and self.word(i + 1) not in ("les", "le"):
+            return i + 1
+        if k >= len(self.words):
+            return i + 1
+        number = number_at(self.found, k)
+        value, end = (number.value, number.end) if number else (1.0, k)
+        unit = _units().get(self.word(end))
+        if unit is None or unit.kind != "duration" or value == 0:
+            return i + 1
+        return self.add("frequency", 1.0 / value, "fois", i, end + 1, per=unit.name)
+
+    def _number(self, i: int, number: Number) -> int:
+        end = number.end
+        after = self.word(end)
+        if (done := self._clock(i, number)) or (done := self._scale(i, number)) or (done := self._fraction(i, number)):
+            return done
+        if after in _calendar() and _calendar()[after][0] == "mois" and 1 <= number.value <= 31:
+            return self.add("date", number.value, "quantieme", i, end)
+        if (
+            not number.worded
+            and 1900 <= number.value <= 2100
+            and number.value == int(number.value)
+            and self.word(end) not in _units()
+        ):
+            return self.add("date", number.value, "an", i, end)
+        skip = (
+            1
+            if after
+            in (
+                "petit",
+                "petits",
+                "petite",
+                "petites",
+                "bon",
+                "bons",
+                "bonne",
+                "bonnes",
+                "gros",
+                "grosses",
+                "grosse",
+                "grands",
+                "grand",
+                "de",
+                "d",
+                "longs",
+                "longues",
+                "longue",
+                "pauvres",
+                "pauvre",
+            )
+            else 0
+        )
+        unit = _units().get(self.word(end + skip))
+        if unit is None:
+            return self._bare(i, number)
+        return self._with_unit(i, number, unit, end + skip + 1)
+
+    def _with_unit(self, i: int, number: Number, unit: _Unit, end: int) -> int:
+        value, high, approx = number.value, number.high, number.approx
+        if (
+            self.word(end) == "et"
+            and self.word(end + 1) in ("demi", "demie")
+            and unit.kind in ("duration", "number", "weight", "dose")
+        ):
+            value, end = value + 0.5, end + 2
+        elif unit.name == "kg" and self.word(end)[:1].isdigit() and len(self.word(end)) <= 3:
+            value, end = float(f"{int(value)}.{self.word(end)}"), end + 1
+        elif (
+            unit.name == "an"
+            and self.word(end) == "et"
+            and (more := number_at(self.found, end + 1))
+            and self.word(more.end) == "mois"
+        ):
+            value, end = value + more.value / 12, more.end + 1
+        per = self._per(end)
+        if per:
+            return self.add("frequency", value, unit.name, i, per[1], approx=approx, high=high, per=per[0])
+        return self.add(unit.kind, value, unit.name, i, end, approx=approx, high=high)
+
+    def _per(self, end: int) -> tuple[str, int] | None:
+        """« par jour », « /j », « dans la semaine », « le soir »: the unit of a rate and where it ends."""
+        k = end
+        if self.word(k) not in ("par", "chaque", "/", "dans", "sur", "le", "la", "au"):
+            return None
+        strong = self.word(k) in ("par", "chaque", "/")
+        k += 1
+        if self.word(k) in ("la", "le", "une", "un"):
+            k += 1
+        unit = _units().get(self.word(k))
+        if unit is None or unit.kind != "duration" or (unit.name in ("heure", "minute", "seconde") and not strong):
+            return None
+        return unit.name, k + 1
+
+    def _bare(self, i: int, number: Number) -> int:
+        if (
+            number.worded
+            and number.value == 1
+            and number.high is None
+            and self.word(number.end) not in ("", ".", ",", "?", "!", "par", "seul", "seule", "...")
+        ):
+            return number.end
+        per = self._per(number.end)
+        if per and self.word(number.end) in ("par", "/", "chaque"):
+            return self.add(
+                "frequency", number.value, "", i, per[1], approx=number.approx, high=number.high, per=per[0]
+            )
+        return self.add("number", number.value, "", i, number.end, approx=number.approx, high=number.high)
+
+    def _clock(self, i: int, number: Number) -> int:
+        end = number.end
+        if self.word(end) not in ("h", "heure", "heures") or not 0 <= number.value <= 24 or number.high is not None:
+            return 0
+        minutes, stop = 0.0, end + 1
+        if self.word(stop) == "et" and self.word(stop + 1) in ("demi", "demie", "quart"):
+            minutes, stop = (30.0 if self.word(stop + 1) != "quart" else 15.0), stop + 2
+            half = True
+        else:
+            half = False
+            more = number_at(self.found, stop) if stop < len(self.words) else None
+            if more and more.value < 60 and more.value == int(more.value) and self.word(more.end) not in _units():
+                minutes, stop = more.value, more.end
+        placed = (
+            self.word(i - 1) in _CLOCK_BEFORE
+            or self.word(stop) in ("du", "pile", "tapantes")
+            or self.word(stop) == "heures"
+        )
+        if self.word(i - 1) == "de" and self.word(stop) == "a":
+            placed = True
+        if not placed and (half or not minutes):
+            return 0
+        return self.add("clock", number.value + minutes / 60, "heure", i, stop)
+
+    def _scale(self, i: int, number: Number) -> int:
+        end = number.end
+        if self.word(end) == "/" and self.word(end + 1)[:1].isdigit():
+            top = float(self.word(end + 1).replace(",", "."))
+            if top in (10.0, 5.0, 20.0, 100.0) and number.value <= top:
+                return self.add("scale", number.value, f"/{int(top)}", i, end + 2, high=number.high)
+            if 6 <= number.value <= 25 and 3 <= top <= 14:
+                return self.add("pressure", number.value + top / 100, "tension", i, end + 2)
+            return 0
+        if (
+            self.word(end) == "sur"
+            and (top_number := number_at(self.found, end + 1) if end + 1 < len(self.words) else None)
+            and top_number.value in (10.0, 5.0, 100.0, 20.0)
+            and number.value <= top_number.value
+        ):
+            return self.add("scale", number.value, f"/{int(top_number.value)}", i, top_number.end, high=number.high)
+        return 0
+
+    def _fraction(self, i: int, number: Number) -> int:
+        """« une nuit sur deux », « deux jours sur trois », « un sur deux »."""
+        end = number.end
+        unit = _units().get(self.word(end))
+        k = end + 1 if unit else end
+        if self.word(k) != "sur" or k + 1 >= len(self.words):
+            return 0
+        base = number_at(self.found, k + 1)
+        if base is None or not base.value or unit is None:
+            return 0
+        return self.add("frequency", number.value / base.value, "fois", i, base.end, per=unit.name)
+
+
+@lru_cache(maxsize=8192)
+def quantities(text: str) -> tuple[Quantity, ...]:
+    """Every quantity of the text, in order. Offsets count characters of `text` as given."""
+    return tuple(_Reader(text).run())

@@ -1,0 +1,103 @@
+"""Words of a text with their place and a comparison key: one key for all forms of a verb, for plural and feminine.
+
+Light and rough on purpose: keys serve to compare wordings, not to be read. Knows no clinical concept.
+"""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from colloque.french.normalise import fold_word
+
+__all__ = ["Token", "content_keys", "key_of", "load_data", "tokens"]
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|\.{2,}|…|[^\w\s]")
+
+
+class Token(NamedTuple):
+    """One word, number or punctuation mark: as folded, its comparison key, its place in the raw text."""
+
+    word: str
+    key: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=64)
+def load_data(name: str) -> dict[str, Any]:
+    """A TOML file of `french/data`, read once."""
+    return tomllib.loads(resources.files("colloque.french").joinpath("data", name).read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> dict[str, str]:
+    """Folded form → key: irregular verbs by their infinitive, words that no rule may touch by themselves."""
+    data = load_data("words.toml")
+    table = {fold_word(word): fold_word(word) for word in data["exact"]}
+    for lemma, forms in data["verbs"].items():
+        for form in [lemma, *forms.split()]:
+            table[fold_word(form)] = fold_word(lemma)
+    for key, forms in data["same"].items():
+        for form in [key, *forms.split()]:
+            table[fold_word(form)] = fold_word(key)
+    return table
+
+
+_ENDINGS = (
+    "eraient", "erions", "eriez", "erait", "erais", "eront", "erons", "eras", "erez", "erai", "era",
+    "aient", "antes", "ions", "iez", "ante", "ants", "ais", "ait", "ant", "ees", "ent", "ons", "er", "ez",
+    "ee", "es", "e", "s",
+)  # fmt: skip
+_ADJECTIVES = (
+    ("euses", "eu"), ("euse", "eu"), ("eux", "eu"), ("ives", "if"), ("ive", "if"), ("ifs", "if"),
+    ("elles", "el"), ("elle", "el"), ("els", "el"), ("ieres", "ier"), ("iere", "ier"), ("iers", "ier"),
+    ("eres", "er"), ("ales", "al"), ("ale", "al"), ("aux", "al"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1 << 16)
+def key_of(word: str) -> str:
+    """The comparison key of a folded word: `fatiguées`, `fatigué`, `fatigue` → `fatigu`; `dors`, `dormez` → `dormir`."""
+    known = _irregular().get(word)
+    if known is not None:
+        return known
+    if len(word) < 4 or not word.isalpha():
+        return word
+    for ending, stem in _ADJECTIVES:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)] + stem
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+@lru_cache(maxsize=8192)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The words of a text in order. Hyphens inside words vanish; elided articles stand alone (`l'œil` → l, oeil)."""
+    found = []
+    for match in _WORD.finditer(text):
+        raw = match.group()
+        if raw in "-'’‑":
+            continue
+        word = fold_word(raw)
+        found.append(Token(word, key_of(word), match.start(), match.end()))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    return frozenset(fold_word(word) for word in load_data("words.toml")["light"])
+
+
+def light_words() -> frozenset[str]:
+    """Folded words that carry no content of their own: articles, pronouns, prepositions, auxiliaries."""
+    return _light()
+
+
+def content_keys(text: str) -> tuple[str, ...]:
+    """Keys of the words that carry content, in order."""
+    light = _light()
+    return tuple(t.key for t in tokens(text) if t.word not in light and t.word[0].isalnum())
