@@ -1,5 +1,7 @@
 """Statistics against values computed elsewhere (published tables, R's binom.test, the reference's own figures)."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,4 +87,4 @@ def test_holm_never_lowers_a_p_value_and_keeps_their_order(values: dict[str, flo
     adjusted = holm(values)
     assert all(adjusted[name] >= values[name] for name in values)
     ranked = sorted(values, key=lambda name: values[name])
-    assert all(adjusted[a] <= adjusted[b] for a, b in zip(ranked, ranked[1:], strict=False))
+    assert all(adjusted[a] <= adjusted[b] for a, b in pairwise(ranked))

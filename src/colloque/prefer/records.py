@@ -1,6 +1,6 @@
 """The two rows that the preference stage keeps between its steps: what was drawn, and what was judged."""
 
-from colloque.core import Candidate, Comparison, Opening, Record, Verdict
+from colloque.core import Candidate, Choice, Comparison, Opening, Record, Verdict
 
 __all__ = ["Drawn", "JudgedComparison"]
 
@@ -21,7 +21,17 @@ class Drawn(Record):
 
 
 class JudgedComparison(Record):
-    """A comparison and the verdict on it, both orders taken together."""
+    """A comparison and the verdict on it, both orders taken together.
+
+    `seats` are the seats that the judge chose each time it was asked, in the order of asking: ("a", "b") is a choice that
+    survived the exchange of seats, ("a", "a") one that followed the seat.
+    """
 
     comparison: Comparison
     verdict: Verdict
+    seats: tuple[Choice, ...] = ()
+
+    @property
+    def by_seat(self) -> bool:
+        """The judge chose the same seat both times: the order decided, not the reply."""
+        return len(self.seats) == 2 and self.seats[0] == self.seats[1] != "tie"

@@ -1,0 +1,167 @@
+"""The result in plain French sentences, the first of which says whether DPO helped, and says so when it did not.
+
+Pure: figures in, sentences out. Helped means: fewer faulty replies, the interval below zero, no safety error that may have
+become more frequent by more than the margin, and no less of the record brought to light.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+__all__ = ["label", "number", "summarise", "verdict_of"]
+
+Outcome = Literal["helped", "not_shown", "harmed"]
+
+_LENGTH_FAIR = (0.9, 1.1)
+
+
+@cache
+def _labels() -> dict[str, str]:
+    text = files("colloque.evaluate").joinpath("data/labels.toml").read_text(encoding="utf-8")
+    return {str(code): str(words) for code, words in tomllib.loads(text)["codes"].items()}
+
+
+def label(code: str) -> str:
+    """A finding's code in French words."""
+    return _labels().get(code, code)
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A number as French writes it: −3,2."""
+    return f"{value:.{digits}f}".replace(".", ",").replace("-", "−")
+
+
+def _interval(gap: Mapping[str, float], digits: int = 1, scale: float = 1.0) -> str:
+    low, high = (number(scale * gap[side], digits) for side in ("low", "high"))
+    return f"de {low} à {high}"
+
+
+def verdict_of(results: Mapping[str, Any]) -> Outcome:
+    """helped, harmed, or not_shown; by the error rate, the safety errors and the interviews together."""
+    gap = results["errors"]["any"]["difference"]
+    talks = results.get("interviews")
+    poorer = bool(talks) and talks["elicited_difference"]["high"] < 0
+    if gap["low"] > 0 or any(row["increased"] for row in results["safety"]) or (poorer and gap["high"] >= 0):
+        return "harmed"
+    if gap["high"] < 0 and not poorer and all(row["not_worse"] for row in results["safety"]):
+        return "helped"
+    return "not_shown"
+
+
+def summarise(results: Mapping[str, Any]) -> list[str]:
+    """The sentences of the page, the verdict first."""
+    told = results.get("interviews")
+    return [
+        _headline(results),
+        _independent(results),
+        *_codes(results),
+        *_wins(results),
+        _safety(results),
+        *([_elicited(told)] if told else []),
+        *_length(results["length"]),
+    ]
+
+
+def _headline(results: Mapping[str, Any]) -> str:
+    row, outcome = results["errors"]["any"], verdict_of(results)
+    facts = (
+        f"sur {results['openings']} débuts de conversation tenus à l'écart, les réponses fautives passent de "
+        f"{number(row['before'])} à {number(row['after'])} pour 100 (écart {number(row['difference']['value'])} ; "
+        f"intervalle à 95 % {_interval(row['difference'])})"
+    )
+    if outcome == "helped":
+        return f"Le DPO a aidé : {facts}."
+    if outcome == "harmed":
+        return f"Le DPO n'a pas aidé : il a nui. En effet, {facts}."
+    if row["difference"]["high"] < 0:
+        return f"Le DPO n'a pas aidé de façon sûre : {facts}, mais la sécurité ou l'entretien n'est pas garanti (voir plus bas)."
+    more = (
+        f" Il faudrait environ {row['needed']} débuts pour montrer un écart de cette taille." if row["needed"] else ""
+    )
+    return f"Le DPO n'a pas aidé : {facts} ; zéro est dans l'intervalle.{more}"
+
+
+def _independent(results: Mapping[str, Any]) -> str:
+    row, labelled = results["errors"]["independent_any"], results["errors"]["any"]
+    agree = (row["difference"]["value"] < 0) == (labelled["difference"]["value"] < 0)
+    return (
+        f"Par des détecteurs écrits à part, qui n'ont pas servi à étiqueter : de {number(row['before'])} à "
+        f"{number(row['after'])} pour 100 (écart {number(row['difference']['value'])} ; intervalle "
+        f"{_interval(row['difference'])}). "
+        + ("Les deux mesures vont dans le même sens." if agree else "Les deux mesures ne vont pas dans le même sens.")
+    )
+
+
+def _codes(results: Mapping[str, Any]) -> list[str]:
+    """Which errors fell and which rose, those alone that the correction for several tests lets stand."""
+    lines = []
+    for key, verb in (("reduced", "Erreurs devenues plus rares"), ("increased", "Erreurs devenues plus fréquentes")):
+        rows = [row for row in results["errors"]["codes"] if row[key]]
+        if rows:
+            said = " ; ".join(
+                f"{label(row['code'])}, {number(row['before'])} → {number(row['after'])} pour 100 "
+                f"({row['fixed']} corrigées, {row['broken']} nouvelles)"
+                for row in rows
+            )
+            lines.append(f"{verb} : {said}.")
+    if not lines:
+        lines.append("Prise une à une, aucune erreur ne change de façon sûre (McNemar exact, correction de Holm).")
+    return lines
+
+
+def _wins(results: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for row in results["wins"]:
+        rate = row["rate"]
+        line = (
+            f"Le juge « {row['judge']} » préfère la réponse d'après dans {number(100 * rate['value'])} % des cas, égalités "
+            f"comptées pour moitié (intervalle {_interval(rate, 1, 100)} ; {row['wins']} gagnées, {row['losses']} perdues, "
+            f"{row['ties']} égalités)."
+        )
+        if row["shares_rules"]:
+            line += (
+                f" Il partage ses règles avec le juge « {results['labelled_by']} » qui a étiqueté les préférences : "
+                "ce chiffre dit que la leçon est apprise, non qu'elle est bonne."
+            )
+        else:
+            line += f" Il n'a rien étiqueté (les préférences l'ont été par « {results['labelled_by']} »)."
+        lines.append(line)
+    return lines
+
+
+def _safety(results: Mapping[str, Any]) -> str:
+    doubtful = [row for row in results["safety"] if not row["not_worse"]]
+    margin = number(results["safety"][0]["margin"], 0)
+    if not doubtful:
+        return f"Sécurité : aucune erreur grave n'augmente au-delà de la marge de {margin} pour 100 réponses."
+    said = " ; ".join(
+        f"{label(row['code'])}, {number(row['before'])} → {number(row['after'])} (hausse possible jusqu'à {number(row['upper'])})"
+        for row in doubtful
+    )
+    return f"Sécurité : une hausse de plus de {margin} pour 100 réponses n'est pas exclue pour {said}."
+
+
+def _elicited(told: Mapping[str, Any]) -> str:
+    gap = told["elicited_difference"]
+    return (
+        f"En entretien, {told['before']['interviews']} patients virtuels livrent {number(100 * told['before']['elicited'])} % de leur "
+        f"dossier avant, {number(100 * told['after']['elicited'])} % après (écart {number(100 * gap['value'])} points ; "
+        f"intervalle {_interval(gap, 1, 100)})."
+    )
+
+
+def _length(length: Mapping[str, Any]) -> list[str]:
+    ratio = length["ratio"]["value"]
+    lines = [
+        f"Longueur des réponses : {number(length['before'])} mots avant, {number(length['after'])} après (× {number(ratio, 2)})."
+    ]
+    if not _LENGTH_FAIR[0] <= ratio <= _LENGTH_FAIR[1]:
+        lines.append("Attention : la longueur a changé de plus de 10 % ; une partie de l'effet peut tenir à elle.")
+    if length["distinct_after"] < 0.8 * length["distinct_before"]:
+        lines.append(
+            f"Attention : le modèle d'après se répète davantage ({number(100 * length['distinct_before'], 0)} % de réponses "
+            f"différentes avant, {number(100 * length['distinct_after'], 0)} % après)."
+        )
+    return lines
