@@ -102,7 +102,8 @@ def compare_safety(pairs: Sequence[Pair], margin: float, seed: int = 0) -> list[
         row = _row(pairs, code, partial(_has, code), seed)
         unseen = 300.0 / max(len(pairs), 1)
         upper = max(row["difference"]["high"], unseen if not row["broken"] else 0.0)
-        rows.append({**row, "upper": round(upper, 2), "margin": margin, "not_worse": upper < margin})
+        risen = row["difference"]["low"] > 0
+        rows.append({**row, "upper": round(upper, 2), "margin": margin, "not_worse": upper < margin, "increased": risen})
     return rows
 
 
