@@ -1,0 +1,70 @@
+"""A stand-in for a strong author, for the stub server: it reads the author's own prompt and answers as a model would.
+
+The words are the embedded writer's. On demand a share of first writings is faulty, so that repair has something to do.
+Knows no HTTP: messages in, the text of a reply out.
+"""
+
+import json
+from collections.abc import Sequence
+
+from colloque.core import Answer, Dialogue, Message, Questionnaire, uniform
+from colloque.errors import InputError
+from colloque.llm.script import Line, Script, script_data
+from colloque.llm.stub import Answerer
+
+__all__ = ["author_stub", "questionnaire_of"]
+
+_BEGIN, _END = "\nDONNÉES\n", "\nFIN DES DONNÉES\n"
+
+
+def questionnaire_of(messages: Sequence[Message]) -> Questionnaire:
+    """The answers that a prompt of the author holds. Raises InputError when it is no such prompt."""
+    for message in messages:
+        if message.role == "user" and _BEGIN in message.content and _END in message.content:
+            rows = json.loads(message.content.split(_BEGIN, 1)[1].rsplit(_END, 1)[0])
+            return Questionnaire(answers=tuple(Answer.model_validate(row) for row in rows))
+    raise InputError("no author's prompt: no data in it", hint="send what colloque's author sends")
+
+
+def author_stub(*, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0.2, seed: int = 0) -> Answerer:
+    """An answerer for `serve_stub`. Shares of questionnaires: `faulty` ones omit an answer until told of it, `hopeless`
+    ones always do, `fenced` replies come in a fence after a preamble, as many models write.
+    """
+
+    def answer(messages: Sequence[Message]) -> str:
+        from colloque.write import write_dialogue
+
+        questionnaire = questionnaire_of(messages)
+        dialogue = write_dialogue(questionnaire, seed=seed)
+        script = _script(dialogue, patient_begins="Premier mot : au patient" in messages[1].content)
+        repaired = any(message.role == "assistant" for message in messages)
+        draw = uniform(questionnaire.id, "standin-fault", seed)
+        if draw < hopeless or (draw < hopeless + faulty and not repaired):
+            script = _without_last_answer(script)
+        text = script_data(script)
+        if uniform(questionnaire.id, "standin-fence", seed) < fenced:
+            return f"Voici la consultation :\n\n```json\n{text}\n```\n"
+        return text
+
+    return answer
+
+
+def _script(dialogue: Dialogue, *, patient_begins: bool) -> Script:
+    lines = [Line(t.role, t.text, tuple(dict.fromkeys(s.answer for s in t.states))) for t in dialogue.turns]
+    first = "patient" if patient_begins else "clinician"
+    if first == "patient" and lines[0].role != first:
+        lines = lines[1:]
+    elif lines[0].role != first:
+        lines.insert(0, Line("clinician", "Bonjour, je vous écoute.", ()))
+    if lines[-1].role != "clinician":
+        lines.append(Line("clinician", "Je vous remercie, nous allons reprendre tout cela ensemble.", ()))
+    return Script(tuple(lines))
+
+
+def _without_last_answer(script: Script) -> Script:
+    last = max((i for i, line in enumerate(script.lines) if line.states), default=None)
+    if last is None:
+        return script
+    lines = list(script.lines)
+    lines[last] = Line("patient", "Je ne sais pas trop quoi vous dire de plus.", ())
+    return Script(tuple(lines))
