@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from colloque.core import CODES, Comparison
-from colloque.evaluate.plain import FAULTS, plain_faults
+from colloque.evaluate.plain import FAULTS, TRAITS, plain_faults
 from colloque.evaluate.records import Measured
 from colloque.evaluate.statistics import Interval, by_cluster, cluster_bootstrap, holm, mcnemar_exact, needed_pairs
 from colloque.judge import Judge, both_orders
@@ -41,7 +41,7 @@ def compare_errors(pairs: Sequence[Pair], seed: int = 0) -> dict[str, Any]:
     return {
         "any": _row(pairs, "any", _faulty, seed),
         "codes": seen,
-        "independent_any": _row(pairs, "any", lambda row: bool(names[id(row)]), seed),
+        "independent_any": _row(pairs, "any", lambda row: not set(names[id(row)]) <= set(TRAITS), seed),
         "independent": _with_holm([row for row in plain.values() if row["before"] or row["after"]]),
     }
 
@@ -103,7 +103,9 @@ def compare_safety(pairs: Sequence[Pair], margin: float, seed: int = 0) -> list[
         unseen = 300.0 / max(len(pairs), 1)
         upper = max(row["difference"]["high"], unseen if not row["broken"] else 0.0)
         risen = row["difference"]["low"] > 0
-        rows.append({**row, "upper": round(upper, 2), "margin": margin, "not_worse": upper < margin, "increased": risen})
+        rows.append(
+            {**row, "upper": round(upper, 2), "margin": margin, "not_worse": upper < margin, "increased": risen}
+        )
     return rows
 
 

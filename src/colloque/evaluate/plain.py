@@ -9,17 +9,20 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 from colloque.core import Comparison, Turn, Verdict
 
-__all__ = ["FAULTS", "PlainJudge", "plain_faults"]
+__all__ = ["FAULTS", "TRAITS", "PlainJudge", "plain_faults"]
 
 FAULTS = (
     "no_question", "several_questions", "asked_again", "nothing_taken_up", "number_from_nowhere", "broken_text", "long",
     "risk_unheard", "tutoiement", "advice", "comfort", "blame", "promise",
 )  # fmt: skip
+
+TRAITS = ("nothing_taken_up",)
+"""Of those, what good replies do too (79 of 100 clinician turns of the corpus' faithful dialogues): it tells two replies apart,
+but is no fault by itself, and does not count as one."""
 
 _WEIGHTS = {
     "risk_unheard": 4.0,
@@ -113,10 +116,10 @@ def _odd_number(context: Sequence[Turn], reply: str) -> bool:
 def _broken(reply: str) -> bool:
     """Not a whole sentence: no end, a word twice running, a run of three words that comes back, a word past belief."""
     words = re.findall(r"\w+", reply.lower())
-    twice = any(a == b and len(a) > 1 and a not in ("vous", "nous", "très", "non", "oui") for a, b in pairwise(words))
+    twice = re.search(r"\b(?!(?:vous|nous|très|non|oui)\b)(\w\w+) \1\b", reply.lower())
     runs = list(zip(words, words[1:], words[2:], strict=False))
     loops = len(runs) - len(set(runs)) > 1
-    return twice or loops or not re.search(r"[.!?…»]\s*$", reply) or any(len(word) > 24 for word in words)
+    return bool(twice) or loops or not re.search(r"[.!?…»]\s*$", reply) or any(len(word) > 24 for word in words)
 
 
 def _risk_unheard(said: str, reply: str) -> bool:
