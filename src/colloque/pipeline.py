@@ -122,10 +122,19 @@ def _dpo(context: Context, config: RunConfig) -> Tally:
 def _evaluate(context: Context, config: RunConfig) -> Tally:
     from colloque.evaluate import run_evaluate
     from colloque.llm import LocalModel
+    from colloque.patient import VirtualPatient
 
     models = {name: LocalModel(context.inputs[name]) for name in ("sft", "dpo")}
-    return run_evaluate(context, config.evaluate, models)
+    return run_evaluate(context, config.evaluate, models, patient=VirtualPatient)
 
+
+_EVALUATED = {
+    "dialogues": "write/dialogues",
+    "questionnaires": "ingest/questionnaires",
+    "preferences": "prefer/preferences.parquet",
+    "sft": "sft/model",
+    "dpo": "dpo/model",
+}
 
 STAGES: tuple[Stage, ...] = (
     Stage("ingest", 1, _ingest, {}),
@@ -142,17 +151,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("openings", 1, _openings, {"dialogues": "write/dialogues"}),
     Stage("prefer", 1, _prefer, {"openings": "openings/openings.parquet", "model": "sft/model"}, ("judge",)),
     Stage("dpo", 1, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}),
-    Stage(
-        "evaluate",
-        1,
-        _evaluate,
-        {
-            "dialogues": "write/dialogues",
-            "questionnaires": "ingest/questionnaires",
-            "sft": "sft/model",
-            "dpo": "dpo/model",
-        },
-    ),
+    Stage("evaluate", 1, _evaluate, _EVALUATED),
 )
 
 
