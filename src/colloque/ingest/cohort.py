@@ -128,7 +128,7 @@ def _answer(item: Item, person: Person, open_: bool, count: bool) -> Phrase:
 def _option(scale: Scale, person: Person) -> str:
     top = len(scale.options) - 1
     centre = person.severity * top / 3 + scale.lean
-    place = min(max(round(person.rng.gauss(centre, 0.75)), 0), top)
+    place = min(max(round(person.rng.gauss(centre, 0.55)), 0), top)
     return _pick(scale.options[place], person).long(person)
 
 

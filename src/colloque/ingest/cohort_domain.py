@@ -128,7 +128,7 @@ def _item(entry: dict[str, Any], common: dict[str, Any]) -> Item:
         answers=tuple(answers),
         needs=tuple(entry.get("needs", [])),
         rate=entry.get("rate", 0.7),
-        unsure=entry.get("unsure", 0.02),
+        unsure=entry.get("unsure", 0.02 if entry.get("rate", 0.7) < 0.9 else 0.0),
         scale=_scale(entry["scale"], common) if "scale" in entry else None,
     )
 
