@@ -51,7 +51,9 @@ def application(model: ChatModel) -> web.Application:
     return app
 
 
-def _request(body: dict[str, Any]) -> Request:
+def _request(body: Any) -> Request:
+    if not isinstance(body, dict):
+        raise TypeError("a JSON object is expected")
     sampling = Sampling(
         temperature=float(body.get("temperature", 0.7)),
         top_p=float(body.get("top_p", 1.0)),
