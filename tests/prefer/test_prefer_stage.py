@@ -29,7 +29,7 @@ def _run(
 ) -> tuple[Path, Tally]:
     folder = tmp_path / name
     context = Context(folder=folder, inputs={"openings": _openings(tmp_path)}, seed=5)
-    config = PreferConfig.model_validate({"shard": 16, **settings})
+    config = PreferConfig.model_validate({"shard": 16, "least_accuracy": 0.0, **settings})
     return folder, run_prefer(context, config, talker or Talker(), judge or Fewer())
 
 
@@ -128,7 +128,12 @@ def test_openings_of_other_splits_are_refused(tmp_path: Path, split: str) -> Non
     file = tmp_path / "openings.jsonl"
     write_records(file, [Opening.model_validate({"id": "o", "turns": [turn], "split": split})])
     with pytest.raises(InputError, match=f"row 1: an opening of the {split} split"):
-        run_prefer(Context(folder=tmp_path / "out", inputs={"openings": file}), PreferConfig(), Talker(), Fewer())
+        run_prefer(
+            Context(folder=tmp_path / "out", inputs={"openings": file}),
+            PreferConfig(least_accuracy=0),
+            Talker(),
+            Fewer(),
+        )
 
 
 def test_the_same_words_twice_give_one_pair(tmp_path: Path) -> None:
@@ -136,7 +141,7 @@ def test_the_same_words_twice_give_one_pair(tmp_path: Path) -> None:
     file = tmp_path / "openings.jsonl"
     write_records(file, [Opening(id=f"o-{i}", turns=(turn,)) for i in range(12)])
     context = Context(folder=tmp_path / "out", inputs={"openings": file})
-    tally = run_prefer(context, PreferConfig(), Talker(), Fewer())
+    tally = run_prefer(context, PreferConfig(least_accuracy=0), Talker(), Fewer())
     assert tally.kept == 1
     assert tally.dropped["prompt seen before"] >= 8
 

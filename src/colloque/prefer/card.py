@@ -10,42 +10,20 @@ from statistics import fmean, quantiles
 from typing import Any
 
 from colloque.core import Preference
+from colloque.prefer.audit import Audit, errors_apart
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.pairs import longer_share, words_in
-from colloque.prefer.records import Drawn, JudgedComparison
+from colloque.prefer.records import JudgedComparison
 
-__all__ = ["Audit", "build_card", "card_text"]
+__all__ = ["build_card", "card_text"]
 
 _LENGTH_FAIR = (0.45, 0.55)
 _SEAT_FAIR = (0.45, 0.55)
 _FEW = 300
 """Pairs under which DPO moved nothing in the measurements on the embedded model (60 pairs: 48–51 % of wins)."""
 _EXAMPLES = 8
-
-
-class Audit:
-    """What the stage saw on its way, counted: draws, choices by seat, ties, and the pairs before balancing."""
-
-    def __init__(self) -> None:
-        self.draws: Counter[str] = Counter()
-        self.verdicts: Counter[str] = Counter()
-        self.seats: Counter[str] = Counter()
-        self.comparisons = 0
-        self.taken: dict[str, JudgedComparison] = {}
-        self.before_balance: Sequence[Preference] = ()
-
-    def see(self, row: Drawn, compared: Sequence[JudgedComparison]) -> None:
-        """Count one opening's draws and verdicts."""
-        self.draws.update(asked=row.asked, different=len(row.candidates), same=row.same, cut=row.cut, blank=row.blank)
-        self.draws["openings_without_two"] += len(row.candidates) < 2
-        self.comparisons += len(compared)
-        for one in compared:
-            self.verdicts["order" if one.by_seat else "tie" if one.verdict.choice == "tie" else "decided"] += 1
-            self.seats.update(one.seats)
-
-    def take(self, judged: JudgedComparison) -> None:
-        """Remember the comparison that became an opening's pair."""
-        self.taken[judged.comparison.opening.id] = judged
+_SOUND = 0.85
+"""Share of the canaries under which a judge's choices are said to be partly wrong; one inverted in 30 % scores 0.7 at best."""
 
 
 def build_card(
@@ -54,7 +32,7 @@ def build_card(
     config: PreferConfig,
     *,
     model: str,
-    judge: str,
+    passport: Mapping[str, Any],
     dropped: Mapping[str, int],
 ) -> dict[str, Any]:
     """The card as data; `warnings` are sentences for people. Shares in [0, 1], lengths in words."""
@@ -65,7 +43,8 @@ def build_card(
         "pairs": len(pairs),
         "respondents": len({pair.respondent for pair in pairs} - {""}),
         "model": model,
-        "judge": judge,
+        "judge": passport["judge"],
+        "passport": dict(passport),
         "sampling": config.model_dump(include={"draws", "extra", "temperature", "top_p", "max_tokens", "near"}),
         "by_origin": _counts(opening.origin for opening in openings),
         "by_kind": _counts(opening.kind or "first" for opening in openings),
@@ -90,6 +69,7 @@ def build_card(
                 sum(map(_earlier, (audit.taken[p.opening] for p in pairs))), len(pairs)
             ),
         },
+        "errors": errors_apart(pairs, audit),
         "margin": _spread([pair.margin for pair in pairs]),
     }
     card["warnings"] = _warnings(card)
@@ -165,6 +145,16 @@ def _warnings(card: Mapping[str, Any]) -> list[str]:
         found.append(
             f"Dans {percent(card['agreement']['order_share'])} des comparaisons, le verdict change quand on échange les deux réponses."
         )
+    if card["passport"]["accuracy"] < _SOUND:
+        found.append(
+            f"Le juge « {card['judge']} » ne reconnaît la meilleure réponse que dans {percent(card['passport']['accuracy'])} de "
+            f"{card['passport']['canaries']} paires sans ambiguïté : ses choix sont en partie faux."
+        )
+    if card["errors"]["worse"] > 0.1 * card["pairs"]:
+        found.append(
+            f"Dans {percent(card['errors']['worse'] / card['pairs'])} des paires, la réponse préférée porte plus d'erreurs que "
+            f"l'autre selon les contrôles : le juge et les contrôles se contredisent."
+        )
     if card["pairs"] < _FEW:
         found.append(
             f"{card['pairs']} paires seulement : en dessous de {_FEW}, le DPO n'a d'ordinaire aucun effet mesurable."
@@ -178,7 +168,7 @@ def _warnings(card: Mapping[str, Any]) -> list[str]:
 def card_text(card: Mapping[str, Any]) -> str:
     """The card as a page: a data set's README."""
     draws, length, agreement = card["draws"], card["length"], card["agreement"]
-    seat = card["position"]["first_seat_share"]
+    seat, passport, errors = card["position"]["first_seat_share"], card["passport"], card["errors"]
     lines = [
         "---", "language: fr", "tags: [dpo, preference, conversational]", "---", "",
         "# Préférences", "",
@@ -188,7 +178,7 @@ def card_text(card: Mapping[str, Any]) -> str:
         "## Tirages", "",
         f"{draws['asked']} réponses tirées (température {card['sampling']['temperature']:g}), dont {draws['different']} différentes, "
         f"{draws['same']} identiques ou presque à une autre, {draws['cut']} coupées, {draws['blank']} vides. "
-        f"{draws['openings_without_two']} ouvertures sont restées sans deux réponses différentes.", "",
+        f"{draws['openings_without_two']} amorces sont restées sans deux réponses différentes.", "",
         "## Verdicts", "",
         f"{agreement['comparisons']} comparaisons : {agreement['decided']} tranchées, {agreement['tie']} égalités, "
         f"{agreement['order']} décidées par l'ordre seul (écartées).", "",
@@ -196,6 +186,13 @@ def card_text(card: Mapping[str, Any]) -> str:
         f"est la plus longue dans {percent(length['chosen_longer_share'])} des paires inégales "
         f"(avant équilibrage : {percent(length['chosen_longer_share_before_balance'])}).", "",
         f"Place : première place choisie dans {percent(seat)} des verdicts tranchés." if seat is not None else "Place : non mesurée.", "",
+        f"Sur {passport['canaries']} paires témoins sans ambiguïté, le juge choisit la bonne {passport['right']} fois, la mauvaise "
+        f"{passport['wrong']} fois, aucune {passport['tie']} fois ; deux réponses identiques font égalité {passport['same_tied']} fois "
+        f"sur {passport['same']}.", "",
+        f"Selon les contrôles, la préférée porte moins d'erreurs que l'autre dans {errors['cleaner']} paires, autant dans "
+        f"{errors['same']}, davantage dans {errors['worse']}.", "",
+        "| Erreur | Préférées | Rejetées |", "|---|---|---|",
+        *(f"| {code} | {sides['chosen']} | {sides['rejected']} |" for code, sides in errors["codes"].items()), "",
         *_table("Critère", card["by_criterion"]), *_table("Origine", card["by_origin"]), *_table("Moment", card["by_kind"]),
         *_table("Écartées", card["dropped"]),
         "## Exemples", "",

@@ -44,6 +44,9 @@ class PreferConfig(StageConfig):
     length. The least clear pairs of the heavy side leave. null keeps all."""
     balance_cost: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of the pairs that balancing may cost at most; what imbalance then remains is said in the card."""
+    least_accuracy: float = Field(default=0.6, ge=0.0, le=1.0)
+    """A judge that is right on a smaller share of the canaries (hand-written pairs beyond doubt; a tie counts half) stops the run:
+    one that follows the seat or the length scores about one half."""
     shard: int = Field(default=64, ge=1)
     """Openings sampled and judged together, and written whole: a killed run loses at most one shard."""
     control: bool = False

@@ -13,10 +13,12 @@ from colloque.core import Opening, Preference
 from colloque.errors import InputError, RunError
 from colloque.judge import Judge
 from colloque.llm.model import ChatModel
-from colloque.prefer.card import Audit, build_card, card_text
+from colloque.prefer.audit import Audit
+from colloque.prefer.card import build_card, card_text
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.draw import draw_replies
 from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of
+from colloque.prefer.passport import check_passport, passport_of
 from colloque.prefer.records import Drawn, JudgedComparison
 from colloque.progress import progress
 from colloque.store import Context, Tally, part_path, read_records, write_json, write_records, write_text
@@ -28,10 +30,12 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
     """Draw, judge, pair and describe. Tally: read = openings, kept = pairs, dropped by reason, made = comparisons.
 
     Raises InputError for an opening of a person who is trained or measured on, RunError when no pair is left, ModelError
-    when the model or the judge fails for good (run again to go on).
+    when the model or the judge fails for good (run again to go on). The judge is put to the canaries before anything is spent.
     """
     openings = list(_openings(context.inputs["openings"]))
     shards = [openings[start : start + config.shard] for start in range(0, len(openings), config.shard)]
+    passport = passport_of(judge)
+    check_passport(passport, config.least_accuracy)
     _draw(context, config, shards, model)
     _judge(context, len(shards), judge)
     tally, audit = Tally(read=len(openings)), Audit()
@@ -45,11 +49,13 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
     if config.control:
         control = (control_of(pair, context.seed) for pair in pairs)
         write_records(context.folder / "preferences_control.parquet", control, Preference)
-    card = build_card(pairs, audit, config, model=model.name, judge=judge.name, dropped=tally.dropped)
+    card = build_card(pairs, audit, config, model=model.name, passport=passport, dropped=tally.dropped)
     write_json(context.folder / "card.json", card)
     write_text(context.folder / "README.md", card_text(card))
     tally.made = audit.comparisons
-    tally.figures = {key: card[key] for key in ("draws", "agreement", "length", "position", "warnings")}
+    tally.figures = {
+        key: card[key] for key in ("draws", "agreement", "length", "position", "passport", "errors", "warnings")
+    }
     return tally.balanced("prefer")
 
 
