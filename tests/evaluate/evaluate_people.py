@@ -49,14 +49,25 @@ def people(tmp_path: Path, count: int = 60) -> dict[str, Path]:
         answers = tuple(
             Answer(id=str(i), question=q, answer=a)
             for i, (q, a) in enumerate(
-                (("Dormez-vous bien ?", f"Non, depuis {number} jours."), ("Mangez-vous ?", "Peu."), ("Entouré ?", "Oui."))
+                (
+                    ("Dormez-vous bien ?", f"Non, depuis {number} jours."),
+                    ("Mangez-vous ?", "Peu."),
+                    ("Entouré ?", "Oui."),
+                )
             )
         )
-        forms.append(Questionnaire.model_validate({"id": f"q-{number}", "respondent": who, "split": split, "answers": answers}))
-        turns = [Turn(role="clinician", text="Bonjour. Comment dormez-vous ?"), Turn(role="patient", text=answers[0].answer)]
+        forms.append(
+            Questionnaire.model_validate({"id": f"q-{number}", "respondent": who, "split": split, "answers": answers})
+        )
+        turns = [
+            Turn(role="clinician", text="Bonjour. Comment dormez-vous ?"),
+            Turn(role="patient", text=answers[0].answer),
+        ]
         turns += [Turn(role="clinician", text="Et les repas ?"), Turn(role="patient", text="Je mange peu.")]
         turns += [Turn(role="clinician", text="Qui vous entoure ?"), Turn(role="patient", text="Ma sœur."), turns[0]]
-        talks.append(Dialogue.model_validate({"questionnaire": f"q-{number}", "respondent": who, "split": split, "turns": turns}))
+        talks.append(
+            Dialogue.model_validate({"questionnaire": f"q-{number}", "respondent": who, "split": split, "turns": turns})
+        )
     write_records(tmp_path / "questionnaires/part-00000.parquet", forms)
     write_records(tmp_path / "dialogues/part-00000.parquet", talks)
     return {"questionnaires": tmp_path / "questionnaires", "dialogues": tmp_path / "dialogues"}

@@ -46,7 +46,9 @@ def test_what_the_detectors_see(talk: tuple[str, ...], reply: str, fault: str | 
 def test_the_judge_is_blind_to_seats_and_length() -> None:
     opening = Opening(id="o", turns=(Turn(role="patient", text="Je dors mal."),))
     good = Candidate(text="Vous dormez mal. Depuis quand, à peu près ?")
-    long = Candidate(text="Vous dormez mal, je vous ai bien entendu. Depuis quand, à peu près, est-ce ainsi pour vous ?")
+    long = Candidate(
+        text="Vous dormez mal, je vous ai bien entendu. Depuis quand, à peu près, est-ce ainsi pour vous ?"
+    )
     bad = Candidate(text="Tu dors mal. Prenez un somnifère.")
     judge = PlainJudge()
     for a, b, choice in ((good, bad, "a"), (bad, good, "b"), (good, long, "tie"), (long, good, "tie")):

@@ -3,10 +3,8 @@
 Sampled in fixed shards, each written whole: a killed run goes on and gives the same bytes. Judges nothing.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from colloque.checks import check_reply
 from colloque.core import (
@@ -26,25 +24,11 @@ from colloque.errors import InputError
 from colloque.evaluate.config import EvaluateConfig
 from colloque.evaluate.records import Interview, Measured
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
+from colloque.patient.interview import PatientFor, interview
 from colloque.progress import progress
 from colloque.store import Context, part_path, read_records, write_records
 
-__all__ = ["Patient", "PatientFor", "held_out", "interview_all", "people", "reply_all"]
-
-_FAREWELL = re.compile(
-    r"au revoir|bonne journée|bonne soirée|bonne continuation|à bientôt|prenez soin de vous", re.IGNORECASE
-)
-
-
-class Patient(Protocol):
-    """One who answers from a record: `patient.VirtualPatient`, or a person."""
-
-    def answer(self, context: list[Turn]) -> Turn:
-        """The patient's next turn, with what it states."""
-        ...
-
-
-PatientFor = Callable[[Questionnaire, int], Patient]
+__all__ = ["held_out", "interview_all", "people", "reply_all"]
 
 
 def held_out(path: Path, config: EvaluateConfig, seed: int) -> list[Opening]:
@@ -83,7 +67,7 @@ def reply_all(
 
 def _replies(shard: Sequence[Opening], config: EvaluateConfig, seed: int, model: ChatModel) -> list[Measured]:
     wanted = [(opening, draw) for opening in shard for draw in range(config.draws)]
-    requests = [_request(f"{opening.id}/{draw}", opening.turns, config, seed, draw) for opening, draw in wanted]
+    requests = [_request(opening, config, seed, draw) for opening, draw in wanted]
     replies = model.complete(requests)
     return [
         _measured(opening, draw, reply, model.name, config)
@@ -91,15 +75,15 @@ def _replies(shard: Sequence[Opening], config: EvaluateConfig, seed: int, model:
     ]
 
 
-def _request(name: str, turns: Sequence[Turn], config: EvaluateConfig, seed: int, draw: int) -> Request:
-    sampling = Sampling(
-        temperature=config.temperature,
-        top_p=config.top_p,
-        max_tokens=config.max_tokens,
-        seed=seed_for(name, "held-out reply", seed),
-        draw=draw,
+def _sampling(config: EvaluateConfig, seed: int, draw: int) -> Sampling:
+    return Sampling(
+        temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens, seed=seed, draw=draw
     )
-    return Request(id=name, messages=messages_from(turns), sampling=sampling)
+
+
+def _request(opening: Opening, config: EvaluateConfig, seed: int, draw: int) -> Request:
+    sampling = _sampling(config, seed_for(opening.id, "held-out reply", seed), draw)
+    return Request(id=f"{opening.id}/{draw}", messages=messages_from(opening.turns), sampling=sampling)
 
 
 def _measured(opening: Opening, draw: int, reply: Reply, name: str, config: EvaluateConfig) -> Measured:
@@ -139,58 +123,41 @@ def interview_all(
     return list(read_records(folder, Interview))
 
 
-class _Talk:
-    """One interview as it goes on."""
-
-    def __init__(self, form: Questionnaire, patient: Patient) -> None:
-        self.form, self.patient = form, patient
-        self.turns: list[Turn] = []
-        self.known: set[str] = set()
-        self.elicited: list[int] = []
-        self.findings: list[Finding] = []
-        self.silent = 0
-        self.ended = ""
-
-    def hear(self, text: str) -> None:
-        """The clinician's turn, then the patient's, unless the talk is over."""
-        for finding in check_reply(list(self.turns), text):
-            self.findings.append(finding.model_copy(update={"turn": len(self.turns)}))
-        self.turns.append(Turn(role="clinician", text=text))
-        self.silent = 0 if "?" in text else self.silent + 1
-        if "?" not in text and _FAREWELL.search(text):
-            self.ended = "farewell"
-        elif self.silent == 2:
-            self.ended = "silence"
-        else:
-            answer = self.patient.answer(list(self.turns))
-            self.turns.append(answer)
-            self.known |= {stated.answer for stated in answer.states} & {told.id for told in self.form.told}
-        self.elicited.append(len(self.known))
-
-
 def _interviews(
-    forms: Sequence[Questionnaire],
-    config: EvaluateConfig,
-    seed: int,
-    name: str,
-    model: ChatModel,
-    patient: PatientFor,
+    forms: Sequence[Questionnaire], config: EvaluateConfig, seed: int, name: str, model: ChatModel, patient: PatientFor
 ) -> Iterator[Interview]:
-    talks = [_Talk(form, patient(form, seed)) for form in forms]
-    for turn in range(config.interview_turns):
-        live = [talk for talk in talks if not talk.ended]
-        requests = [_request(f"{talk.form.id}/turn-{turn}", talk.turns, config, seed, 0) for talk in live]
-        for talk, reply in zip(live, model.complete(requests) if requests else [], strict=True):
-            talk.hear(reply.text.strip())
-    for talk in talks:
+    talks = interview(model, forms, patient, config.interview_turns, _sampling(config, seed, 0))
+    for form, talk in zip(forms, talks, strict=True):
         yield Interview(
-            id=content_id("i", name, talk.form.id),
+            id=content_id("i", name, form.id),
             model=name,
-            questionnaire=talk.form.id,
-            respondent=talk.form.respondent,
-            answers=len(talk.form.told),
-            turns=tuple(talk.turns),
-            elicited=tuple(talk.elicited),
-            findings=tuple(talk.findings),
-            ended=talk.ended or "limit",
+            questionnaire=form.id,
+            respondent=form.respondent,
+            answers=len(form.told),
+            turns=talk.turns,
+            elicited=_elicited(form, talk.turns),
+            findings=tuple(_found(talk.turns)),
+            ended=talk.ended,
         )
+
+
+def _elicited(form: Questionnaire, turns: Sequence[Turn]) -> tuple[int, ...]:
+    """How many answers of the record were known after each clinician turn (and the patient's words on it)."""
+    told = {answer.id for answer in form.told}
+    known: set[str] = set()
+    counts: list[int] = []
+    for turn in turns:
+        if turn.role == "clinician":
+            counts.append(len(known))
+        else:
+            known |= {stated.answer for stated in turn.states} & told
+            if counts:
+                counts[-1] = len(known)
+    return tuple(counts)
+
+
+def _found(turns: Sequence[Turn]) -> Iterator[Finding]:
+    for spot, turn in enumerate(turns):
+        if turn.role == "clinician":
+            for finding in check_reply(list(turns[:spot]), turn.text):
+                yield finding.model_copy(update={"turn": spot})

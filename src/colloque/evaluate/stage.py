@@ -15,11 +15,12 @@ from colloque.evaluate.config import EvaluateConfig
 from colloque.evaluate.interviews import compare_interviews
 from colloque.evaluate.plain import PlainJudge
 from colloque.evaluate.records import Interview, Measured
-from colloque.evaluate.sample import PatientFor, held_out, interview_all, people, reply_all
+from colloque.evaluate.sample import held_out, interview_all, people, reply_all
 from colloque.evaluate.statistics import needed_pairs
 from colloque.evaluate.summary import summarise, verdict_of
 from colloque.judge import Judge, RubricJudge
 from colloque.llm.model import ChatModel
+from colloque.patient.interview import PatientFor
 from colloque.progress import note
 from colloque.store import Context, Tally, write_json
 

@@ -6,7 +6,9 @@ independent measures (Miller, "Adding Error Bars to Evals", 2024).
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from statistics import NormalDist
 
 from colloque.core import Record, rng_for
@@ -81,18 +83,23 @@ def cluster_bootstrap(
     units = math.fsum(totals[name][1] for name in names)
     if not units:
         return Interval(value=0.0, low=0.0, high=0.0)
-    value = math.fsum(totals[name][0] for name in names) / units
-    rng = rng_for("evaluate", purpose, seed)
-    pairs = [totals[name] for name in names]
-    draws = []
-    for _ in range(resamples):
-        top = bottom = 0.0
-        for part, number in rng.choices(pairs, k=len(pairs)):
-            top += part
-            bottom += number
-        draws.append(top / bottom if bottom else value)
-    draws.sort()
+    parts, sizes = ([totals[name][side] for name in names] for side in (0, 1))
+    value = math.fsum(parts) / units
+    rows = _resampled(len(names), seed, resamples, purpose)
+    even = len(set(sizes)) == 1
+    draws = sorted(sum(pick(parts)) / (units if even else sum(pick(sizes)) or units) for pick in rows)
     return Interval(value=value, low=_quantile(draws, 0.025), high=_quantile(draws, 0.975))
+
+
+@lru_cache(maxsize=4)
+def _resampled(
+    count: int, seed: int, resamples: int, purpose: str
+) -> tuple[Callable[[Sequence[float]], Iterable[float]], ...]:
+    """For each resample the function that picks its clusters out of a list: drawn once, used for every measure."""
+    rng = rng_for("evaluate", purpose, seed)
+    # itemgetter of one place gives the item, not a tuple: one cluster alone is always drawn whole.
+    chosen = ([int(rng.random() * count) for _ in range(count)] for _ in range(resamples))
+    return tuple(itemgetter(*spots) if count > 1 else tuple for spots in chosen)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -15,6 +15,13 @@ class OpeningsConfig(StageConfig):
     (measured on the embedded model, `docs/notebook.md`), and about every second opening gives one."""
     hand: float = Field(default=0.2, ge=0.0, le=1.0)
     """Share of hand-written first words (data of this package), as far as there are enough of them."""
+    mined: float = Field(default=0.3, ge=0.0, le=1.0)
+    """Share of openings cut from the tuned model's own interviews of virtual patients, where the checks found it at fault; only
+    where the stage is given the model. What it does wrong most is what preferences can teach it most about."""
+    mine_turns: int = Field(default=8, ge=1)
+    """Clinician turns of such an interview at most."""
+    mine_temperature: float = Field(default=0.7, ge=0.0, le=2.0)
+    """Of the model's turns in such an interview: as it will be used, not as its replies are drawn."""
     per_dialogue: int = Field(default=6, ge=1)
     """At most so many cuts of one dialogue: many people rather than many moments of a few."""
     turns: int = Field(default=40, ge=1)

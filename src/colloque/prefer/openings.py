@@ -14,7 +14,10 @@ from pathlib import Path
 
 from colloque.core import Dialogue, Opening, Turn, content_id, cuts, uniform
 from colloque.errors import InputError, RunError
+from colloque.llm.model import ChatModel
+from colloque.patient.interview import PatientFor
 from colloque.prefer.config import OpeningsConfig
+from colloque.prefer.mine import interviews_of, mine
 from colloque.prefer.moments import KINDS, moment_of
 from colloque.store import Context, Tally, read_records, write_json, write_records
 
@@ -65,10 +68,13 @@ def user_openings(path: str | Path) -> Iterator[Opening]:
         raise InputError("no opening in this file", file=path, hint="one first sentence of a patient a line")
 
 
-def run_openings(context: Context, config: OpeningsConfig) -> Tally:
+def run_openings(
+    context: Context, config: OpeningsConfig, model: ChatModel | None = None, patient: PatientFor | None = None
+) -> Tally:
     """Choose the openings and write `openings.parquet`; figures give the mix by origin and by kind of moment.
 
-    Raises RunError when an opening's respondent is one that SFT trains on.
+    With a model, a patient and an input "questionnaires", a share is mined where the model errs. Raises RunError when an
+    opening's respondent is one that SFT trains on.
     """
     tally, trained, pool = Tally(), set[str](), list[Opening]()
     for dialogue in read_records(context.inputs["dialogues"], Dialogue):
@@ -82,7 +88,8 @@ def run_openings(context: Context, config: OpeningsConfig) -> Tally:
         pool.extend(_cut(dialogue, config, context.seed))
     wanted = round(config.count * config.hand)
     hand = _ranked(hand_openings(), context.seed)[:wanted] if wanted else []
-    chosen = [*hand, *_spread(pool, config.count - len(hand), context.seed)]
+    mined, errors = _mined(context, config, model, patient) if model and patient else ([], {})
+    chosen = [*hand, *mined, *_spread(pool, config.count - len(hand) - len(mined), context.seed)]
     if config.file:
         chosen = [*user_openings(config.file), *chosen]
     chosen = _distinct(chosen)
@@ -95,9 +102,21 @@ def run_openings(context: Context, config: OpeningsConfig) -> Tally:
     if not chosen:
         raise RunError("no opening", hint="add questionnaires, or raise `openings: count`")
     tally.made = write_records(context.folder / "openings.parquet", chosen, Opening)
-    tally.figures = _mix(chosen, len(pool))
+    tally.figures = {**_mix(chosen, len(pool)), "errors_mined": errors}
     write_json(context.folder / "mix.json", tally.figures)
     return tally.balanced("openings")
+
+
+def _mined(
+    context: Context, config: OpeningsConfig, model: ChatModel, patient: PatientFor
+) -> tuple[list[Opening], dict[str, int]]:
+    """Openings where the model errs, and its errors by frequency. About two of three interviews give one or more."""
+    wanted = round(config.count * config.mined)
+    if not wanted:
+        return [], {}
+    talks = interviews_of(context, config, model, patient, wanted)
+    found, seen = mine(talks, config.per_dialogue, context.seed)
+    return _ranked(found, context.seed)[:wanted], dict(seen.most_common())
 
 
 def _cut(dialogue: Dialogue, config: OpeningsConfig, seed: int) -> list[Opening]:
