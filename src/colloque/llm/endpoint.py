@@ -7,7 +7,7 @@ made again once the journal holds it. Knows nothing of dialogues; sends nothing 
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,10 +33,11 @@ _PLAINER: dict[Structured, Structured] = {"schema": "object", "object": "none"}
 
 
 class _Answer(NamedTuple):
-    """One exchange: a body to keep, or the failure in its place."""
+    """One exchange: a body to keep, or the failure in its place; and how JSON had been asked for."""
 
     body: bytes = b""
     failure: Failure | None = None
+    structured: Structured = "none"
 
 
 class EndpointModel:
@@ -61,8 +62,14 @@ class EndpointModel:
         self.counts: Counter[str] = Counter()
         self._structured: Structured = config.structured
         self._fallback = fallback
+        self.on_close = ExitStack()
+        if isinstance(fallback, EndpointModel):
+            self.on_close.callback(fallback.close)
         self._flying: dict[str, asyncio.Future[Reply]] = {}
+        self._held: list[tuple[str, Request, str]] = []
+        self._running: set[asyncio.Future[_Answer]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
 
     def complete(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order."""
@@ -90,10 +97,11 @@ class EndpointModel:
         return reply
 
     def close(self) -> None:
-        """Close the connections and the thread; the journal belongs to who opened it."""
-        if self._session is not None:
-            self.loop.submit(self._session.close()).result(10.0)
-            self._session = None
+        """Close the connections and the thread, then whatever was opened for this model."""
+        if self._session is not None and self._home is not None and self._home.is_running():
+            asyncio.run_coroutine_threadsafe(self._session.close(), self._home).result(10.0)
+        self._session = None
+        self.on_close.close()
         self.loop.close()
 
     def _recall(self, key: str) -> Reply | None:
@@ -112,7 +120,6 @@ class EndpointModel:
         failures = throttled = 0
         answered = self.counts["answered"]
         while True:
-            self.meter.check()
             answer = await self._through_gate(key, request)
             failure = answer.failure
             if failure is None:
@@ -123,7 +130,9 @@ class EndpointModel:
                     await self._keep(key, request, "broken", note=str(error))
                 else:
                     self.counts["answered"] += 1
-                    self.meter.add(reply.prompt_tokens, reply.completion_tokens)
+                    while self._held:
+                        held, other, reason = self._held.pop()
+                        await self._keep(held, other, "refused", note=reason)
                     return reply
             self.counts[failure.kind] += 1
             if failure.kind == "refuse":
@@ -131,7 +140,7 @@ class EndpointModel:
             if failure.kind == "fatal":
                 raise ModelError(f"{self.name}: {failure.reason}", hint=_hint(failure.reason))
             if failure.kind == "plainer":
-                self._simplify(failure)
+                self._simplify(failure, answer.structured)
                 continue
             failures += failure.kind == "retry"
             throttled += failure.kind == "throttle"
@@ -140,18 +149,40 @@ class EndpointModel:
             await asyncio.sleep(_pause(key, failures, throttled, failure))
 
     async def _through_gate(self, key: str, request: Request) -> _Answer:
-        """One exchange inside the gate. The place is held until the reply is on the disk: what a crash can cost is one gateful."""
+        """One exchange inside the gate, finished even when nobody waits for it any more: it is paid, so it is kept."""
         number = await self.gate.enter()
-        failure: Failure | None = None
         try:
-            answer = await self._exchange(body_of(request, self.config, self._structured))
+            self.meter.check()
+        except ModelError:
+            self.gate.leave(number)
+            raise
+        exchange = asyncio.ensure_future(self._paid(number, key, request))
+        self._running.add(exchange)
+        exchange.add_done_callback(self._running.discard)
+        return await asyncio.shield(exchange)
+
+    async def _paid(self, number: int, key: str, request: Request) -> _Answer:
+        """The place in the gate is held until the reply is on the disk: what a crash can cost is one gateful."""
+        failure: Failure | None = None
+        structured = self._structured
+        try:
+            answer = await self._exchange(body_of(request, self.config, structured))
             failure = answer.failure
             if failure is None:
+                self.meter.add(*usage_of(answer.body))
                 await self._keep(key, request, "ok", body=answer.body)
-            return answer
+            return answer._replace(structured=structured)
         finally:
             throttled = failure is not None and failure.kind == "throttle"
             self.gate.leave(number, throttled=throttled, wait_s=failure.wait_s if failure else None)
+
+    async def drain(self, seconds: float = 20.0) -> None:
+        """Wait for the calls in flight, so that what is paid is in the journal; those that take longer are given up."""
+        running = set(self._running)
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for exchange in late:
+                exchange.cancel()
 
     async def _exchange(self, body: bytes) -> _Answer:
         import aiohttp
@@ -177,6 +208,7 @@ class EndpointModel:
         if self._session is None:
             import aiohttp
 
+            self._home = asyncio.get_running_loop()
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0),
                 timeout=aiohttp.ClientTimeout(total=self.config.timeout_s, sock_connect=20.0),
@@ -204,14 +236,15 @@ class EndpointModel:
 
     async def _refused(self, key: str, request: Request, failure: Failure) -> Reply:
         """This row, for good: kept apart with its reason. When nothing but refusals comes, the run stops instead."""
-        if not self.counts["answered"] and self.counts["refuse"] >= _HOPELESS:
-            if self.journal:
-                self.journal.release("refused", model=self.name)
+        if self.counts["answered"] or self.counts["recalled"]:
+            await self._keep(key, request, "refused", note=failure.reason)
+        elif self.counts["refuse"] >= _HOPELESS:
             raise ModelError(
                 f"{self.name}: the first {_HOPELESS} calls were all refused: {failure.reason}",
                 hint="check model, max_tokens and extra in the configuration against the server's own limits",
             )
-        await self._keep(key, request, "refused", note=failure.reason)
+        else:  # the rows may not be to blame: they are written down as refused once the server answers anything
+            self._held.append((key, request, failure.reason))
         return Reply(text="", finish="filtered", model=self.name, reason=failure.reason)
 
     async def _given_up(self, key: str, request: Request, failure: Failure, *, alone: bool) -> Reply:
@@ -227,8 +260,10 @@ class EndpointModel:
         await self._keep(key, request, "failed", note=note)
         return Reply(text="", finish="filtered", model=self.name, reason=note)
 
-    def _simplify(self, failure: Failure) -> None:
-        plainer = _PLAINER.get(self._structured)
+    def _simplify(self, failure: Failure, refused: Structured) -> None:
+        if refused != self._structured:
+            return  # others in flight found it out first
+        plainer = _PLAINER.get(refused)
         if plainer is None:
             raise ModelError(f"{self.name}: {failure.reason}", hint="see `extra` in this model's configuration")
         self._structured = plainer

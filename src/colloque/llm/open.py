@@ -20,7 +20,11 @@ def open_model(config: ModelConfig, journal: Path | None = None) -> ChatModel:
         from colloque.store.journal import Journal
 
         fallback = open_model(config.fallback, journal) if config.fallback else None
-        return EndpointModel(config, journal=Journal(journal) if journal else None, fallback=fallback)
+        opened = Journal(journal) if journal else None
+        model = EndpointModel(config, journal=opened, fallback=fallback)
+        if opened:
+            model.on_close.callback(opened.close)
+        return model
     if config.path is None:
         raise ConfigError(f"kind {config.kind} needs path", hint="name the folder of the checkpoint")
     if config.kind == "scripted":

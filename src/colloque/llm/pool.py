@@ -8,7 +8,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from colloque.llm.model import ChatModel, Reply, Request
@@ -20,6 +20,7 @@ Ask = Callable[[Request], Awaitable[Reply]]
 Talk = Callable[[Ask], Coroutine[Any, Any, T]]
 
 _SPARE = 8
+_DRAIN_S = 30.0  # longest wait for calls in flight when a run ends early
 _AHEAD = 64  # results held back, in workers' rounds, while an older talk is still going on: bounds the memory
 
 
@@ -32,6 +33,10 @@ class AsyncModel(Protocol):
 
     async def ask(self, request: Request) -> Reply:
         """One call, awaited."""
+        ...
+
+    async def drain(self) -> None:
+        """Wait, not for long, until the calls in flight are kept."""
         ...
 
 
@@ -112,12 +117,12 @@ def converse(model: ChatModel, talks: Iterable[Talk[T]], *, concurrency: int | N
     """
     if isinstance(model, AsyncModel):
         workers = concurrency or model.concurrency + model.concurrency // 4 + _SPARE
-        yield from _ordered(model.loop, _Run(iter(talks), workers, model.ask, None))
+        yield from _ordered(model.loop, _Run(iter(talks), workers, model))
         return
     batcher = _Batcher(model)
     loop = LoopThread()
     try:
-        yield from _ordered(loop, _Run(iter(talks), concurrency or 64, batcher.ask, batcher))
+        yield from _ordered(loop, _Run(iter(talks), concurrency or 64, batcher))
     finally:
         loop.close()
 
@@ -137,9 +142,12 @@ def run_all(model: ChatModel, requests: Sequence[Request]) -> list[Reply]:
 class _Run(Generic[T]):
     """One run of many talks: what the loop's thread and the reader's share."""
 
-    def __init__(self, talks: Iterator[Talk[T]], workers: int, ask: Ask, batcher: _Batcher | None) -> None:
-        self.talks, self.workers, self.ask, self.batcher = talks, workers, ask, batcher
+    def __init__(self, talks: Iterator[Talk[T]], workers: int, model: "AsyncModel | _Batcher") -> None:
+        self.talks, self.workers, self.ask = talks, workers, model.ask
+        self.batcher = model if isinstance(model, _Batcher) else None
+        self.model = None if isinstance(model, _Batcher) else model
         self.results: queue.SimpleQueue[tuple[int, T] | BaseException | None] = queue.SimpleQueue()
+        self.ended = threading.Event()
         self.started = 0
         self.taken = 0
 
@@ -156,7 +164,10 @@ class _Run(Generic[T]):
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if self.model is not None:
+                await self.model.drain()
             self.results.put(failure)
+            self.ended.set()
 
     async def _worker(self) -> None:
         while True:
@@ -195,4 +206,4 @@ def _ordered(loop: LoopThread, run: _Run[T]) -> Iterator[T]:
     finally:
         if not work.done():
             work.cancel()
-            wait([work], timeout=5.0)
+            run.ended.wait(_DRAIN_S)

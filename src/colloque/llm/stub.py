@@ -22,7 +22,7 @@ from colloque.core import Message
 from colloque.errors import InputError
 from colloque.store import StageConfig
 
-__all__ = ["Answerer", "StubOptions", "serve_stub", "stub_latencies"]
+__all__ = ["Answerer", "StubOptions", "echo", "is_poison", "serve_stub", "stub_latencies"]
 
 Answerer = Callable[[Sequence[Message]], str]
 """Messages to the text of the reply."""
@@ -60,6 +60,8 @@ class StubOptions(StageConfig):
     """More calls in flight than this are answered 429; 0: no limit."""
     structured: bool = True
     """False: a response_format is answered 400, as servers without structured output do."""
+    key: str = Field("", repr=False)
+    """Bearer key that calls must carry; others are answered 401, with the wrong key repeated as real servers do."""
     size: int = Field(2000, ge=1)
     """Characters of the stub's own text."""
     seed: int = 0
@@ -84,6 +86,11 @@ def is_poison(options: StubOptions, messages: Sequence[Message]) -> bool:
     text = "\n".join(m.content for m in messages)
     share = int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).digest(), "big") / 2.0**48
     return share < options.poison
+
+
+def echo() -> Answerer:
+    """An answerer that says the last message again."""
+    return lambda messages: messages[-1].content
 
 
 class _Counts:
@@ -184,8 +191,10 @@ class _Connection(asyncio.Protocol):
         body = bytes(self.data[head + 4 : head + 4 + size])
         del self.data[: head + 4 + size]
         method, path = lines[0].decode("latin-1").split(" ")[:2]
-        if method == "POST" and path.endswith("/chat/completions"):
-            self._call(body)
+        if path.startswith("/redirect"):
+            self._send(307, {}, "Location: /v1/chat/completions\r\n")
+        elif method == "POST" and path.endswith("/chat/completions"):
+            self._call(body, lines)
         elif path == "/stats":
             self._send(200, self.server.counts.report())
         elif path == "/reset" and method == "POST":
@@ -198,8 +207,13 @@ class _Connection(asyncio.Protocol):
         else:
             self._send(404, _error("not found"))
 
-    def _call(self, body: bytes) -> None:
+    def _call(self, body: bytes, headers: Sequence[bytes]) -> None:
         counts, now = self.server.counts, time.monotonic()
+        key = self.server.options.key
+        given = next((h[14:].strip().decode("latin-1") for h in headers if h.lower().startswith(b"authorization:")), "")
+        if key and given.removeprefix("Bearer ") != key:
+            self._send(401, _error(f"Incorrect API key provided: {given}"))
+            return
         try:
             data = json.loads(body)
             messages = [Message(role=m["role"], content=m["content"]) for m in data["messages"]]
