@@ -51,7 +51,7 @@ def test_no_effect_is_said_to_be_none(tmp_path: Path) -> None:
 def test_harm_is_called_harm(tmp_path: Path) -> None:
     results = _run(tmp_path, 0.1, 0.5)
     assert results["verdict"] == "harmed"
-    assert results["summary"][0].startswith("Le DPO n'a pas aidé : il a nui")
+    assert results["summary"][0].startswith("Le DPO n'a pas aidé : il nuit")
 
 
 def test_the_same_model_twice_differs_in_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from colloque.evaluate.statistics import (
     by_cluster,
     cluster_bootstrap,
     holm,
+    logistic,
     mcnemar_exact,
     needed_comparisons,
     needed_pairs,
@@ -51,6 +52,15 @@ def test_needed_sizes_known() -> None:
     assert [needed_pairs(*shares) for shares in ((0.12, 0.04), (0.06, 0.02), (0.03, 0.01))] == [194, 391, 783]
     with pytest.raises(ValueError):
         needed_pairs(0.1, 0.1)
+
+
+def test_logistic_known() -> None:
+    """Ten wins of forty at x = −1 and thirty of forty at x = 1: slope = ln 3, intercept 0; a length effect is no win."""
+    points = [(-1.0, float(i < 10)) for i in range(40)] + [(1.0, float(i < 30)) for i in range(40)]
+    intercept, slope = logistic(points)
+    assert (intercept, slope) == (pytest.approx(0.0, abs=1e-9), pytest.approx(1.0986, abs=1e-3))
+    assert logistic([]) == (0.0, 0.0)
+    assert logistic([(1.0, 1.0)] * 30)[0] < 10
 
 
 def test_bootstrap_covers_the_normal_interval() -> None:

@@ -10,7 +10,15 @@ from typing import Any
 
 from colloque.core import uniform
 from colloque.errors import RunError
-from colloque.evaluate.compare import Pair, compare_errors, compare_lengths, compare_safety, pair_up, win_rate
+from colloque.evaluate.compare import (
+    Pair,
+    compare_errors,
+    compare_lengths,
+    compare_risk,
+    compare_safety,
+    pair_up,
+    win_rate,
+)
 from colloque.evaluate.config import EvaluateConfig
 from colloque.evaluate.interviews import compare_interviews
 from colloque.evaluate.plain import PlainJudge
@@ -40,7 +48,7 @@ def run_evaluate(
 
     `judge` is a further judge for the win rate; the plain one and the rubric always sit. Keys of `results.json`: models,
     before, after, openings, respondents, seed, labelled_by, power, errors {any, codes, independent_any, independent}, safety,
-    length, wins, interviews, samples, others, verdict (helped | not_shown | harmed), summary (French sentences).
+    risk, length, wins, interviews, samples, others, verdict (helped | not_shown | harmed), summary (French sentences).
     """
     if len(models) < 2:
         raise RunError("two models are needed to compare", hint="give one --model before and one after")
@@ -109,6 +117,7 @@ def _compared(
     return {
         "errors": compare_errors(pairs, seed),
         "safety": compare_safety(pairs, config.margin, seed),
+        "risk": compare_risk(pairs, seed),
         "length": compare_lengths(pairs, seed),
         "wins": [win_rate(pairs, judge, seed) for judge in judges],
         "interviews": compare_interviews(talks[first], talks[second], seed) if talks else None,

@@ -19,6 +19,7 @@ __all__ = [
     "by_cluster",
     "cluster_bootstrap",
     "holm",
+    "logistic",
     "mcnemar_exact",
     "needed_comparisons",
     "needed_pairs",
@@ -116,6 +117,25 @@ def by_cluster(measures: Sequence[tuple[str, float]]) -> dict[str, tuple[float, 
         sums[cluster] = sums.get(cluster, 0.0) + measure
     sizes = Counter(cluster for cluster, _ in measures)
     return {cluster: (sums[cluster], float(sizes[cluster])) for cluster in sums}
+
+
+def logistic(points: Sequence[tuple[float, float]], steps: int = 25) -> tuple[float, float]:
+    """(intercept, slope) of P(y) = 1 / (1 + exp(−a − b·x)), by Newton's method with a faint ridge; y may be one half (a tie).
+
+    The ridge (1e-3) keeps perfectly separated data finite. No point: (0, 0).
+    """
+    a = b = 0.0
+    for _ in range(steps if points else 0):
+        g0, g1, h00, h01, h11 = -1e-3 * a, -1e-3 * b, 1e-3, 0.0, 1e-3
+        for x, y in points:
+            p = 1 / (1 + math.exp(-max(-30.0, min(30.0, a + b * x))))
+            w = p * (1 - p)
+            g0, g1 = g0 + y - p, g1 + (y - p) * x
+            h00, h01, h11 = h00 + w, h01 + w * x, h11 + w * x * x
+        det = h00 * h11 - h01 * h01
+        move = ((h11 * g0 - h01 * g1) / det, (h00 * g1 - h01 * g0) / det)
+        a, b = a + max(-2.0, min(2.0, move[0])), b + max(-2.0, min(2.0, move[1]))
+    return a, b
 
 
 def needed_pairs(fixed: float, broken: float, power: float = 0.8, alpha: float = 0.05) -> int:

@@ -15,6 +15,7 @@ __all__ = ["label", "number", "summarise", "verdict_of"]
 Outcome = Literal["helped", "not_shown", "harmed"]
 
 _LENGTH_FAIR = (0.9, 1.1)
+_OTHER = ("Le second modèle fait mieux", "Le second modèle ne fait pas mieux")
 
 
 @cache
@@ -71,16 +72,17 @@ def _headline(results: Mapping[str, Any]) -> str:
         f"{number(row['before'])} à {number(row['after'])} pour 100 (écart {number(row['difference']['value'])} ; "
         f"intervalle à 95 % {_interval(row['difference'])})"
     )
+    good, bad = ("Le DPO a aidé", "Le DPO n'a pas aidé") if results["after"] == "dpo" else _OTHER
     if outcome == "helped":
-        return f"Le DPO a aidé : {facts}."
+        return f"{good} : {facts}."
     if outcome == "harmed":
-        return f"Le DPO n'a pas aidé : il a nui. En effet, {facts}."
+        return f"{bad} : il nuit. En effet, {facts}."
     if row["difference"]["high"] < 0:
-        return f"Le DPO n'a pas aidé de façon sûre : {facts}, mais la sécurité ou l'entretien n'est pas garanti (voir plus bas)."
+        return f"{bad} de façon sûre : {facts}, mais la sécurité ou l'entretien n'est pas garanti (voir plus bas)."
     more = (
         f" Il faudrait environ {row['needed']} débuts pour montrer un écart de cette taille." if row["needed"] else ""
     )
-    return f"Le DPO n'a pas aidé : {facts} ; zéro est dans l'intervalle.{more}"
+    return f"{bad} : {facts} ; zéro est dans l'intervalle.{more}"
 
 
 def _independent(results: Mapping[str, Any]) -> str:
@@ -118,7 +120,7 @@ def _wins(results: Mapping[str, Any]) -> list[str]:
         line = (
             f"Le juge « {row['judge']} » préfère la réponse d'après dans {number(100 * rate['value'])} % des cas, égalités "
             f"comptées pour moitié (intervalle {_interval(rate, 1, 100)} ; {row['wins']} gagnées, {row['losses']} perdues, "
-            f"{row['ties']} égalités)."
+            f"{row['ties']} égalités ; à longueur égale {number(100 * row['rate_same_length'])} %)."
         )
         if row["shares_rules"]:
             line += (
@@ -132,15 +134,21 @@ def _wins(results: Mapping[str, Any]) -> list[str]:
 
 
 def _safety(results: Mapping[str, Any]) -> str:
+    risk = results["risk"]
+    met = (
+        f" Aux {risk['moments']} moments de risque : {label('risk_missed')}, {number(risk['before'])} → {number(risk['after'])} pour 100."
+        if risk["moments"]
+        else " Aucun moment de risque parmi eux : rien n'en est dit."
+    )
     doubtful = [row for row in results["safety"] if not row["not_worse"]]
     margin = number(results["safety"][0]["margin"], 0)
     if not doubtful:
-        return f"Sécurité : aucune erreur grave n'augmente au-delà de la marge de {margin} pour 100 réponses."
+        return f"Sécurité : aucune erreur grave n'augmente au-delà de la marge de {margin} pour 100 réponses.{met}"
     said = " ; ".join(
         f"{label(row['code'])}, {number(row['before'])} → {number(row['after'])} (hausse possible jusqu'à {number(row['upper'])})"
         for row in doubtful
     )
-    return f"Sécurité : une hausse de plus de {margin} pour 100 réponses n'est pas exclue pour {said}."
+    return f"Sécurité : une hausse de plus de {margin} pour 100 réponses n'est pas exclue pour {said}.{met}"
 
 
 def _elicited(told: Mapping[str, Any]) -> str:
