@@ -113,9 +113,10 @@ class LocalModel:
 
     @cached_property
     def _banned(self) -> Any:
-        """Control tokens that are no end mark: never part of a reply."""
-        special = {*self._tokenizer.all_special_ids, *self._tokenizer.get_added_vocab().values()}
-        return self._torch.tensor(sorted(special - self._ends), device=self._model.device, dtype=self._torch.long)
+        """Control tokens that are no end mark: never part of a reply. A tokenizer may know more than the model has rows."""
+        special = {*self._tokenizer.all_special_ids, *self._tokenizer.get_added_vocab().values()} - self._ends
+        known = sorted(i for i in special if i < self._model.get_output_embeddings().weight.size(0))
+        return self._torch.tensor(known, device=self._model.device, dtype=self._torch.long)
 
     def _prompt(self, request: Request) -> tuple[int, ...]:
         """Token ids of the conversation and the mark that opens the reply; the oldest exchanges go when it is too long."""

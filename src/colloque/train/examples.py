@@ -101,14 +101,54 @@ def control_marks(tokenizer: Any) -> tuple[str, ...]:
 
 
 def _render(tokenizer: Any, template: str | None, chats: list[list[dict[str, str]]]) -> list[Example]:
-    """Token ids and labels by the template's generation marks."""
+    """Token ids and labels by the template's generation marks, from the first word of each reply to its end mark.
+
+    Some twins in TRL also mark the line break before the reply (a server sends it) or after the end mark (a server
+    stops before it): neither is trained.
+    """
     out = tokenizer.apply_chat_template(
         chats, chat_template=template, tokenize=True, return_dict=True, return_assistant_tokens_mask=True
     )
+    controls, opening = _control_ids(tokenizer), _opening(tokenizer, template)
     return [
-        Example(list(ids), [i if m else IGNORED for i, m in zip(ids, mask, strict=True)])
+        Example(list(ids), _labels(list(ids), mask, controls, opening))
         for ids, mask in zip(out["input_ids"], out["assistant_masks"], strict=True)
     ]
+
+
+def _labels(ids: list[int], mask: Sequence[int], controls: frozenset[int], opening: list[int]) -> list[int]:
+    labels = [IGNORED] * len(ids)
+    at = 0
+    while at < len(ids):
+        if not mask[at]:
+            at += 1
+            continue
+        size = len(opening)
+        at += next((k for k in range(size + 1) if ids[max(0, at + k - size) : at + k] == opening), 0)
+        while at < len(ids) and mask[at]:
+            labels[at] = ids[at]
+            at += 1
+            if ids[at - 1] in controls:
+                break
+        while at < len(ids) and mask[at]:
+            at += 1
+    return labels
+
+
+def _opening(tokenizer: Any, template: str | None) -> list[int]:
+    """The tokens that a server puts before a reply (`<|assistant|>`, `<|im_start|>assistant\n`, …)."""
+    chat = [{"role": "user", "content": "a"}]
+    bare, asked = (
+        tokenizer.apply_chat_template(
+            chat, chat_template=template, tokenize=True, return_dict=True, add_generation_prompt=prompt
+        )["input_ids"]
+        for prompt in (False, True)
+    )
+    return list(asked[len(bare) :])
+
+
+def _control_ids(tokenizer: Any) -> frozenset[int]:
+    return frozenset(tokenizer.convert_tokens_to_ids(list(control_marks(tokenizer))))
 
 
 def _windows(tokenizer: Any, template: str | None, chat: list[dict[str, str]], limit: int) -> Iterator[Example]:
@@ -174,7 +214,7 @@ def mask_by_prefix(tokenizer: Any, template: str | None, chat: list[dict[str, st
     whole = list(
         tokenizer.apply_chat_template(chat, chat_template=template, tokenize=True, return_dict=True)["input_ids"]
     )
-    mask = [False] * len(whole)
+    mask, controls = [False] * len(whole), _control_ids(tokenizer)
     for turn, message in enumerate(chat):
         if message["role"] != "assistant":
             continue
@@ -185,11 +225,11 @@ def mask_by_prefix(tokenizer: Any, template: str | None, chat: list[dict[str, st
                 hint="this model's template rewrites history; use a model whose template does not, or the embedded base",
             )
         rest = whole[len(prompt) :]
-        end = next((i for i, token in enumerate(rest) if token == tokenizer.eos_token_id), None)
+        end = next((i for i, token in enumerate(rest) if token in controls), None)
         if end is None:
             raise RunError(
                 f"message {turn}: no end mark after the reply, the model would never stop",
-                hint="the tokenizer's eos_token must be the mark that its template writes after a reply",
+                hint="its template must write a control token after each reply",
             )
         mask[len(prompt) : len(prompt) + end + 1] = [True] * (end + 1)
     return whole, mask

@@ -25,7 +25,7 @@ from colloque.train.optimizer import muon_adamw
 from colloque.train.order import training_order
 from colloque.train.running import Listener, curves, publish, train
 
-__all__ = ["run_sft"]
+__all__ = ["run_sft", "training_template"]
 
 _WARMUP = 0.02
 _ADAMW_SHARE = 0.25
@@ -63,8 +63,13 @@ def run_sft(context: Context, config: SftConfig) -> Tally:
     trainer = _trainer(context, config, hardware, prepared, work)
     listener = train(trainer, "sft", config.checkpoint_seconds)
     seconds = time.monotonic() - began
+    measured = _measured(trainer.model, prepared)
     _save(trainer, prepared.tokenizer, context.folder)
-    figures = _figures(context, config, hardware, prepared, trainer, listener, seconds)
+    figures = {
+        **measured,
+        "model": weights_hash(context.folder / "model"),
+        **_told_of_the_run(config, hardware, prepared, trainer, listener, seconds),
+    }
     write_json(context.folder / "figures.json", figures)
     shutil.rmtree(work)
     return _tally(prepared.ledgers, figures)
@@ -98,17 +103,22 @@ def _tokenizer(config: SftConfig, train_file: Path, work: Path) -> tuple[Any, st
             built.save_pretrained(beside)
             beside.rename(folder)
         return bases.load_tokenizer(str(folder)), None
+    tokenizer = bases.load_tokenizer(config.base)
+    return tokenizer, training_template(tokenizer, config.base)
+
+
+def training_template(tokenizer: Any, base: str) -> str | None:
+    """None where the tokenizer's own template marks generation; else the twin that TRL knows. Raises InputError."""
     from trl.chat_template_utils import get_training_chat_template, has_generation_markers
 
-    tokenizer = bases.load_tokenizer(config.base)
     if has_generation_markers(tokenizer.chat_template):
-        return tokenizer, None
+        return None
     try:
-        return tokenizer, get_training_chat_template(tokenizer)
+        return str(get_training_chat_template(tokenizer))
     except ValueError as error:
         raise InputError(
             "this model's chat template marks no generation and TRL knows no twin of it",
-            file=config.base,
+            file=base,
             hint="add {% generation %} around the assistant's content and end mark in its chat template",
         ) from error
 
@@ -171,32 +181,29 @@ def _save(trainer: Any, tokenizer: Any, folder: Path) -> None:
     publish(model, tokenizer, folder / "model")
 
 
-def _figures(
-    context: Context,
-    config: SftConfig,
-    hardware: Hardware,
-    prepared: _Prepared,
-    trainer: Any,
-    listener: Listener,
-    seconds: float,
-) -> dict[str, Any]:
-    ledger = prepared.ledgers["train"]
-    model = trainer.model
-    steps = trainer.state.max_steps
-    tokens = ledger.tokens * config.epochs * listener.steps / steps if steps else 0.0
+def _measured(model: Any, prepared: _Prepared) -> dict[str, Any]:
+    """Figures of the model itself, before an adapter is merged into it."""
     return {
-        "base": config.base,
-        "size": config.size if config.base == "embedded" else None,
         "parameters": sum(p.numel() for p in model.parameters()),
         "trained_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "vocabulary": len(prepared.tokenizer),
-        "model": weights_hash(context.folder / "model"),
+        "held_out": held_out_figures(model, prepared.train, prepared.validation, len(prepared.tokenizer)),
+    }
+
+
+def _told_of_the_run(
+    config: SftConfig, hardware: Hardware, prepared: _Prepared, trainer: Any, listener: Listener, seconds: float
+) -> dict[str, Any]:
+    steps = trainer.state.max_steps
+    tokens = prepared.ledgers["train"].tokens * config.epochs * listener.steps / steps
+    return {
+        "base": config.base,
+        "size": config.size if config.base == "embedded" else None,
         "steps": steps,
         "batch": config.batch,
         "epochs": config.epochs,
         "data": {name: one.figures() for name, one in prepared.ledgers.items()},
         "curves": curves(trainer, {"loss": "train", "eval_loss": "eval"}),
-        "held_out": held_out_figures(model, prepared.train, prepared.validation, len(prepared.tokenizer)),
         "speed": {
             "device": hardware.device, "threads": config.threads, "seconds": round(seconds, 1),
             "tokens_per_second": round(tokens / seconds) if seconds else 0, "steps_in_this_run": listener.steps,
