@@ -72,6 +72,9 @@ class Questionnaire(Record):
     authored: str | None = None
     domain: str | None = None
     virtual: bool = False
+    score: int | None = None
+    """Total of a known instrument, computed from its items; null when items are missing."""
+    severity: str | None = None
     source: Source = Source()
     answers: tuple[Answer, ...] = ()
 

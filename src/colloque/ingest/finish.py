@@ -1,0 +1,128 @@
+"""A form as the file has it → a Questionnaire of ours: instrument, states, identities out, ids, split.
+
+The one place where a respondent's key becomes a pseudonym and where ids are made. Knows no format.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from colloque.core import SHARES, Answer, AnswerState, Questionnaire, Source, Split, digest, split_of
+from colloque.ingest.deidentify import Masked, clean, key_from_environment, pseudonym
+from colloque.ingest.instruments import recognise
+from colloque.ingest.missing import state_of
+from colloque.ingest.occurrences import Occurrences
+from colloque.ingest.raw import Fault, Form, Item
+from colloque.ingest.words import plain, tidy
+
+__all__ = ["Finished", "Finisher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A questionnaire and what was noticed on the way: what was masked, totals that do not fit."""
+
+    questionnaire: Questionnaire
+    masked: Sequence[Masked] = ()
+    remark: str | None = None
+
+
+@dataclass(slots=True)
+class Finisher:
+    """Turns the forms of one reading into questionnaires; counts identical ones, so that each is a patient of its own."""
+
+    deidentify: bool = True
+    shares: Mapping[Split, float] = field(default_factory=lambda: dict(SHARES))
+    seed: int = 0
+    key: str = field(default_factory=key_from_environment)
+    occurrences: Occurrences = field(default_factory=Occurrences)
+
+    def finish(self, form: Form, file: str) -> Finished | Fault:
+        """One form. A Fault when no question in it has any answer."""
+        if form.record is not None:
+            return self._ours(form, file)
+        scored = recognise(form.items, form.instrument, form.language)
+        items = [_settled(item) for item in scored.items]
+        if not items or not any(item.state == "answered" for item in items):
+            return Fault(
+                form.place,
+                "no_answers",
+                f"none of its {len(items)} questions is answered",
+                "nothing to do, unless the columns were misunderstood",
+            )
+        cleaned = clean(items, form.place) if self.deidentify else None
+        kept = cleaned.items if cleaned else items
+        if not any(item.state == "answered" for item in kept):
+            return Fault(
+                form.place,
+                "only_identities",
+                "every answer identifies the person",
+                "nothing to do: no answer is left for a dialogue",
+            )
+        person = form.person or (cleaned.person if cleaned else "")
+        mark = digest(form.person, form.instrument, form.authored, [(i.question, i.answer, i.code) for i in items])
+        count = self.occurrences.next(int(mark, 16))
+        respondent = (
+            pseudonym("r", self.key, person) if person else pseudonym("r", self.key, mark, str(count), str(self.seed))
+        )
+        questionnaire = Questionnaire(
+            id=pseudonym("q", self.key, mark, str(count), str(self.seed)),
+            respondent=respondent,
+            split=split_of(respondent, self.shares, self.seed),
+            instrument=scored.instrument.id if scored.instrument else _slug(form.instrument),
+            language=form.language or "fr",
+            authored=form.authored,
+            source=Source(file=file, place=form.place),
+            answers=_answers(kept),
+            score=scored.score,
+            severity=scored.severity,
+        )
+        return Finished(questionnaire, cleaned.masked if cleaned else (), scored.remark)
+
+    def _ours(self, form: Form, file: str) -> Finished | Fault:
+        """A record of ours keeps its id, respondent and split; its free text is gone through once more."""
+        record = form.record
+        assert record is not None
+        if not record.told:
+            return Fault(form.place, "no_answers", "none of its questions is answered", "nothing to do")
+        if not self.deidentify:
+            return Finished(record)
+        cleaned = clean([replace(item, state=item.state or "answered") for item in form.items], form.place)
+        answers = tuple(
+            answer.model_copy(update={"question": item.question, "answer": item.answer})
+            for answer, item in zip(record.answers, cleaned.items, strict=False)
+        ) if len(cleaned.items) == len(record.answers) else _answers(cleaned.items)  # fmt: skip
+        source = record.source if record.source.file else Source(file=file, place=form.place)
+        return Finished(record.model_copy(update={"answers": answers, "source": source}), cleaned.masked)
+
+
+def _slug(name: str | None) -> str | None:
+    return plain(name).replace(" ", "-")[:60] or None if name else None
+
+
+def _settled(item: Item) -> Item:
+    """The item with a state, and in clean text. A total is nobody's answer: nobody was asked for it."""
+    answer = tidy(item.answer)
+    state: AnswerState = item.state or state_of(answer)
+    if item.total and state == "answered":
+        state = "not_shown"
+    return replace(item, question=tidy(item.question), answer=answer, state=state)
+
+
+def _answers(items: Sequence[Item]) -> tuple[Answer, ...]:
+    """Answers in order, numbered from 1. A question that stands twice gets the title above it, where that tells them apart."""
+    times = Counter(plain(item.question) for item in items)
+    return tuple(
+        Answer(
+            id=str(number),
+            question=_in_context(item) if times[plain(item.question)] > 1 else item.question,
+            answer=item.answer,
+            code=item.code if item.code and item.code != item.question else None,
+            state=item.state or "answered",
+        )
+        for number, item in enumerate(items, start=1)
+    )
+
+
+def _in_context(item: Item) -> str:
+    return f"{item.section[-1]} : {item.question}" if item.section else item.question

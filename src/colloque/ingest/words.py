@@ -1,0 +1,49 @@
+"""Plain forms of words, for recognising column names, labels and wordings: lower case, no accents, no punctuation.
+
+Only for comparing; nothing that a patient said goes through here on its way to a record.
+"""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Any
+
+__all__ = ["knowledge", "plain", "spaces", "tidy"]
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_INVISIBLE = {ord(c): None for c in "\u200b\u200c\u2060\ufeff\u00ad"}
+_SPACES = {ord(c): " " for c in "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\t"}
+
+
+@cache
+def _fold(text: str) -> str:
+    text = text.replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae")
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+
+
+def plain(text: str) -> str:
+    """`Avez-vous perdu l’appétit ?` → `avez vous perdu l appetit`. Looks at the first 400 characters only."""
+    return _NOT_WORD.sub(" ", _fold(text[:400])).strip()
+
+
+def spaces(text: str) -> str:
+    """No-break and thin spaces become spaces, invisible characters vanish; line ends stay."""
+    return text.translate(_INVISIBLE).translate(_SPACES)
+
+
+def tidy(text: str) -> str:
+    """A cell or an answer as it is kept: composed accents, ordinary spaces, no blank ends, no NUL."""
+    text = unicodedata.normalize("NFC", spaces(text).replace("\x00", ""))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip()
+
+
+@cache
+def knowledge(name: str) -> dict[str, Any]:
+    """A data file of this package, `knowledge/<name>.toml`."""
+    text = resources.files("colloque.ingest").joinpath("knowledge", f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
