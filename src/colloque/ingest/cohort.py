@@ -93,8 +93,15 @@ def _chosen(domain: Domain, person: Person, scaled: bool) -> list[Item]:
         rate = 2.0 if on_scale else item.rate
         ranked.append((-rate if rate >= 1 else rng.random() - rate, place, item))
     scales = sum(1 for item in domain.items if item.scale) if scaled else 0
-    kept = sorted(ranked, key=lambda entry: entry[0])[: max(length, scales + 1)]
-    return [item for _, _, item in sorted(kept, key=lambda entry: entry[1])]
+    room = float(max(length, scales + 1))
+    kept: list[tuple[int, Item]] = []
+    for _, place, item in sorted(ranked, key=lambda entry: entry[0]):
+        if room <= 0:
+            break
+        # An item that waits for an answer's tag is asked about half of the time.
+        room -= 1 if holds(item.needs, person.tags) else 0.5
+        kept.append((place, item))
+    return [item for _, item in sorted(kept, key=lambda entry: entry[0])]
 
 
 def _given(item: Item, scale: Scale | None, question: str, person: Person, hand: Hand) -> tuple[str, AnswerState]:
