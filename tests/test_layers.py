@@ -32,7 +32,8 @@ ALLOWED: dict[str, set[str]] = {
     "review": FLOOR_0_TO_2,
     "talk": FLOOR_0_TO_2,
     "config": {"augment", "core", "evaluate", "ingest", "llm", "prefer", "store", "train", "write"},
-    "pipeline": FLOOR_0_TO_2 | {"augment", "config", "evaluate", "prefer", "report", "train", "write"},
+    "forget": {"core", "ingest", "store"},
+    "pipeline": FLOOR_0_TO_2 | {"forget", "augment", "config", "evaluate", "prefer", "report", "train", "write"},
 }
 """`errors` and `progress` may be imported by all; `cli` and the package's front door may import all."""
 

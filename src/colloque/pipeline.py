@@ -20,10 +20,11 @@ from colloque import __version__
 from colloque.config import RunConfig, load_config, parse_config
 from colloque.core import digest
 from colloque.errors import RunError, boundary
+from colloque.forget import forgotten, keep_out
 from colloque.llm.config import ModelConfig
 from colloque.progress import note
 from colloque.store import Context, StageConfig, Tally
-from colloque.store.manifest import Manifest, begin, file_hash, finish, fresh, read_manifest
+from colloque.store.manifest import Identity, Manifest, begin, file_hash, finish, fresh, read_manifest
 
 __all__ = ["STAGES", "RunSummary", "Stage", "StageResult", "run"]
 
@@ -60,17 +61,20 @@ class RunSummary(BaseModel):
 
 
 def _model(context: Context, config: RunConfig, role: str) -> Any:
-    """The team's model for a role, or None: the embedded default plays it. Replies are journalled in the stage's folder."""
+    """The team's model for a role, or None: the embedded default plays it.
+
+    Replies are journalled beside the stages, not in them: a changed check or prompt empties a stage, never what was paid.
+    """
     from colloque.llm import open_model
 
     chosen: ModelConfig | None = getattr(config.models, role)
-    return open_model(chosen, context.folder / "journal.sqlite") if chosen else None
+    return open_model(chosen, context.folder.parent / "journal" / f"{role}.sqlite") if chosen else None
 
 
 def _ingest(context: Context, config: RunConfig) -> Tally:
     from colloque.ingest import run_ingest
 
-    return run_ingest(context, config.ingest)
+    return keep_out(context.folder, run_ingest(context, config.ingest))
 
 
 def _write(context: Context, config: RunConfig) -> Tally:
@@ -198,7 +202,10 @@ def _run_stage(stage: Stage, config: RunConfig, root: Path) -> StageResult:
     settings = section.model_dump(mode="json")
     models = {role: _public(getattr(config.models, role)) for role in stage.roles}
     inputs = _inputs(stage, config, root)
-    fingerprint = digest(stage.name, stage.version, settings, models, inputs, config.seed, size=16)
+    identity = Identity(
+        stage=stage.name, version=stage.version, config=settings, models=models, inputs=inputs, seed=config.seed
+    )
+    fingerprint = identity.fingerprint
     if done := fresh(folder, fingerprint):
         return StageResult(stage=stage.name, ran=False, seconds=done.seconds, tally=done.tally)
     with boundary(f"stage {stage.name}"):
@@ -214,13 +221,8 @@ def _run_stage(stage: Stage, config: RunConfig, root: Path) -> StageResult:
         tally = stage.action(context, config)
         seconds = round(time.monotonic() - clock, 3)
         manifest = Manifest(
-            stage=stage.name,
-            version=stage.version,
+            **identity.model_dump(),
             colloque=__version__,
-            fingerprint=fingerprint,
-            seed=config.seed,
-            config={**settings, **({"models": models} if models else {})},
-            inputs=inputs,
             tally=tally,
             started=began.isoformat(timespec="seconds"),
             seconds=seconds,
@@ -239,7 +241,9 @@ def _inputs(stage: Stage, config: RunConfig, root: Path) -> dict[str, str]:
     """Name → hash of all that a stage reads: a user's files by their bytes, earlier stages by their manifests."""
     if stage.name == "ingest":
         with boundary("stage ingest"):
-            return {name: file_hash(Path(name)) for name in config.ingest.files}
+            files = {name: file_hash(Path(name)) for name in config.ingest.files}
+        gone = forgotten(root)
+        return {**files, "forgotten": digest(gone, size=16)} if gone else files
     hashes: dict[str, str] = {}
     for name, place in stage.reads.items():
         manifest = read_manifest(root / place.split("/")[0])

@@ -9,19 +9,19 @@ from colloque.store import Tally, write_text
 from colloque.store.manifest import Manifest, begin, file_hash, finish, fresh
 
 
-def made(folder: Path, fingerprint: str) -> Manifest:
-    begin(folder, fingerprint)
+def made(folder: Path, seed: int = 0) -> Manifest:
+    draft = Manifest(stage="s", version=1, colloque="0", seed=seed, config={}, inputs={})
+    begin(folder, draft.fingerprint)
     write_text(folder / "out.txt", "bonjour")
-    draft = Manifest(stage="s", version=1, colloque="0", fingerprint=fingerprint, seed=0, config={}, inputs={})
     return finish(folder, draft)
 
 
 def test_a_finished_stage_is_fresh_until_its_files_change(tmp_path: Path) -> None:
     folder = tmp_path / "s"
-    manifest = made(folder, "f1")
-    assert fresh(folder, "f1") == manifest and fresh(folder, "f2") is None
+    manifest = made(folder)
+    assert fresh(folder, manifest.fingerprint) == manifest and fresh(folder, "another") is None
     (folder / "out.txt").unlink()
-    assert fresh(folder, "f1") is None
+    assert fresh(folder, manifest.fingerprint) is None
 
 
 def test_a_killed_stage_goes_on_and_a_changed_one_starts_anew(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_killed_stage_goes_on_and_a_changed_one_starts_anew(tmp_path: Path) ->
 
 
 def test_content_is_the_files_not_the_time(tmp_path: Path) -> None:
-    assert made(tmp_path / "a", "f1").content == made(tmp_path / "b", "f2").content
+    assert made(tmp_path / "a", 1).content == made(tmp_path / "b", 2).content
 
 
 def test_a_folder_has_a_hash(tmp_path: Path) -> None:

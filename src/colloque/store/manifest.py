@@ -17,7 +17,7 @@ from colloque.core import digest
 from colloque.store.records import write_json
 from colloque.store.stage import Tally
 
-__all__ = ["Manifest", "Output", "begin", "file_hash", "finish", "fresh", "read_manifest"]
+__all__ = ["Identity", "Manifest", "Output", "begin", "file_hash", "finish", "fresh", "read_manifest"]
 
 MANIFEST = "manifest.json"
 STARTED = "started.json"
@@ -30,16 +30,26 @@ class Output(BaseModel):
     sha256: str
 
 
-class Manifest(BaseModel):
-    """What a stage read, how it was set, what it wrote and dropped. Times are seconds; `started` is UTC, ISO 8601."""
+class Identity(BaseModel):
+    """What decides whether a stage must run again: nothing else does. `inputs` are hashes by name."""
 
     stage: str
     version: int
-    colloque: str
-    fingerprint: str
-    seed: int
     config: dict[str, Any]
+    models: dict[str, Any] = Field(default_factory=dict)
     inputs: dict[str, str]
+    seed: int
+
+    @property
+    def fingerprint(self) -> str:
+        """One hash of all of it."""
+        return digest(self.stage, self.version, self.config, self.models, self.inputs, self.seed, size=16)
+
+
+class Manifest(Identity):
+    """The identity of a finished stage, what it wrote and dropped. `started` is UTC, ISO 8601; `seconds` of this run."""
+
+    colloque: str
     outputs: dict[str, Output] = Field(default_factory=dict)
     tally: Tally = Tally()
     started: str = ""
