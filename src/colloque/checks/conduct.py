@@ -1,0 +1,26 @@
+"""Does the clinician behave? Conduct of a whole dialogue: each clinician turn in its context, then the dialogue.
+
+The rules of single replies are those of `checks.reply`; nothing here looks at whether the answers are faithful.
+"""
+
+from colloque.checks.conduct_risk import unpaid
+from colloque.checks.conduct_scene import Scene
+from colloque.checks.conduct_whole import agreement, closings, formulas, identity
+from colloque.checks.reply import findings_of
+from colloque.core import Dialogue, Finding, Questionnaire
+
+__all__ = ["check_conduct"]
+
+
+def check_conduct(dialogue: Dialogue, questionnaire: Questionnaire | None = None) -> list[Finding]:
+    """Every defect of conduct, in the order of the turns. The questionnaire tells which illnesses are known."""
+    record = "\n".join(f"{a.question} {a.answer}" for a in questionnaire.told) if questionnaire else ""
+    found: list[Finding] = []
+    for index, turn in enumerate(dialogue.turns):
+        if turn.role == "clinician":
+            found.extend(findings_of(Scene(dialogue.turns[:index], turn.text, index, record)))
+    missed = {f.turn for f in found if f.code == "risk_missed"}
+    found.extend(f for f in unpaid(dialogue.turns) if f.turn not in missed)
+    for rule in (formulas, closings, identity, agreement):
+        found.extend(rule(dialogue.turns))
+    return sorted(found, key=lambda f: (f.turn or 0, f.code))

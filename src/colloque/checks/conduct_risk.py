@@ -1,0 +1,111 @@
+"""What is owed after a sign of danger, and whether a reply, then a whole dialogue, pays it.
+
+Grades come from french.risk, red flags from the alarms lexicon. A reply must turn to the danger: ask, name it, or
+direct to help. Over a dialogue more is owed: a direct question from « ambiguous » on, the 3114 from « affirmed » on,
+the 15 for « acute ». Knows no other rule of conduct.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_scene import Scene
+from colloque.core import Finding, Turn
+from colloque.french.patterns import lexicon, plain
+from colloque.french.questions import invitations_in, questions_in
+from colloque.french.risk import asks_about_risk, risk_of
+from colloque.french.words import stems
+
+__all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
+
+_EMERGENCY = re.compile(r"\b(?:15|112|114|18|17)\b|samu|urgences|pompiers|secours|hospitalis|hopital")
+_LINE = re.compile(r"3114|31 14|\b15\b|\b112\b|\b114\b|samu|urgences|sos amitie|suicide ecoute|0 ?800 ?235 ?236")
+_STAYS = re.compile(
+    r"reste avec vous|je (?:ne )?vous laisse pas|pas vous laisser|ne (?:restez|rentrez) pas seule?|qui peut (?:rester|venir|vous|la garder|etre)|pas (?:etre|rester|repartir|rentrer) seule?|en securite|mettre (?:a l'abri|a distance|de cote)|eloigner|a portee|confier|appel(?:ons|er|le) (?:ensemble|quelqu'un|votre|avec vous)|on appelle|nous appelons|accompagn|un psychiatre|psychiatre|hospitalis|avec vous ce soir|chez vous ce soir|qui est avec vous|avec qui"
+)
+_PROBE = re.compile(
+    r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
+)
+_DEAF = re.compile(
+    r"(?:parlons|passons|revenons|changeons)\b|les pensees ne sont pas|l'important,? c'est|n'y pensez plus|changez-vous les idees|voyez le bon cote|carnet de gratitude|essaye?[rz]? de (?:marcher|vous)|ca va passer"
+)
+
+
+def alarm_of(text: str) -> tuple[str, str] | None:
+    """A red flag that is not suicide: its kind (body, violence, child) and its words; None when there is none."""
+    hit = lexicon("alarms").first(text, "body", "violence", "child")
+    return (hit.label, text[hit.start : hit.end]) if hit else None
+
+
+def danger_missed(scene: Scene) -> Iterator[Finding]:
+    """One reply after a sign of danger: it turns to it, or the finding says that it did not."""
+    if not scene.last:
+        return
+    risk = scene.risk
+    if risk.grade in ("ambiguous", "affirmed", "acute"):
+        if not faces_danger(scene):
+            unasked = risk.kind == "explicit" and risk.grade == "ambiguous"
+            yield finding(
+                "risk_missed.unasked" if unasked and _plainly_denied(scene) else "risk_missed", scene.turn, risk.quote
+            )
+        elif risk.grade == "acute" and not _directs(scene.reply):
+            yield finding("risk_missed.number", scene.turn, risk.quote)
+        return
+    alarm = alarm_of(scene.last)
+    if alarm and not faces_alarm(scene, alarm[1]):
+        yield finding("risk_missed.alarm", scene.turn, alarm[1])
+
+
+def _plainly_denied(scene: Scene) -> bool:
+    return risk_of(scene.last, "Avez-vous des idées de suicide ?").grade == "denied"
+
+
+def faces_danger(scene: Scene) -> bool:
+    """The reply asks about the danger, names it, or directs to help; a change of subject is none of these."""
+    folded = plain(scene.reply)
+    if _directs(scene.reply):
+        return True
+    if _DEAF.search(folded):
+        return False
+    asked = " ".join((*questions_in(scene.reply), *invitations_in(scene.reply)))
+    if asks_about_risk(asked) or _PROBE.search(plain(asked)):
+        return True
+    if asked and not stems(asked):  # « Depuis quand ? », « C'est-à-dire ? »: still about what was said
+        return True
+    named = lexicon("alarms").has(scene.reply, "answers") or bool(scene.echo)
+    return named and (not asked or bool(stems(asked) & stems(scene.last)))
+
+
+def faces_alarm(scene: Scene, words: str) -> bool:
+    """The reply takes a red flag seriously: asks about it, examines, sends to care."""
+    if lexicon("alarms").has(scene.reply, "answers") and not _DEAF.search(plain(scene.reply)):
+        return True
+    asked = " ".join((*scene.questions, *invitations_in(scene.reply)))
+    return bool(asked) and (bool(stems(asked) & stems(scene.last)) or not stems(asked))
+
+
+def _directs(reply: str) -> bool:
+    folded = plain(reply)
+    return bool(_LINE.search(folded) or _STAYS.search(folded))
+
+
+def unpaid(turns: Sequence[Turn]) -> Iterator[Finding]:
+    """Over a whole dialogue: the debts that a sign of danger opened and that no clinician turn paid."""
+    worst: dict[str, int] = {}
+    for index, turn in enumerate(turns):
+        if turn.role != "patient":
+            continue
+        asked = next((t.text for t in reversed(turns[:index]) if t.role == "clinician"), None)
+        risk = risk_of(turn.text, asked)
+        if risk.grade in ("affirmed", "acute") and _speaks_again(turns, index):
+            worst.setdefault(risk.grade, index)
+    for grade, index in worst.items():
+        later = [turn.text for turn in turns[index + 1 :] if turn.role == "clinician"]
+        pattern = _EMERGENCY if grade == "acute" else _LINE
+        if not any(pattern.search(plain(text)) for text in later):
+            first = next(i for i in range(index + 1, len(turns)) if turns[i].role == "clinician")
+            yield finding("risk_missed.number", first, risk_of(turns[index].text, None).quote)
+
+
+def _speaks_again(turns: Sequence[Turn], index: int) -> bool:
+    return any(turn.role == "clinician" for turn in turns[index + 1 :])

@@ -1,0 +1,95 @@
+"""A scene: one clinician turn and all that was said before it. What the rules of conduct look at.
+
+Holds no rule; offers the few readings that several rules need, computed once and only when asked for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from colloque.core import Turn
+from colloque.french.patterns import lexicon, sentences
+from colloque.french.questions import questions_in
+from colloque.french.risk import Risk, risk_of
+from colloque.french.words import stems
+
+__all__ = ["Scene", "is_asked"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`reply` is judged; `before` are the turns that precede it; `record` is the questionnaire's text, if known.
+
+    `turn` is the reply's index in its dialogue, for findings.
+    """
+
+    before: Sequence[Turn]
+    reply: str
+    turn: int | None = None
+    record: str = ""
+    _: object = field(default=None, repr=False)
+
+    @cached_property
+    def patient(self) -> tuple[str, ...]:
+        """The patient's turns before the reply, in order."""
+        return tuple(turn.text for turn in self.before if turn.role == "patient")
+
+    @cached_property
+    def clinician(self) -> tuple[str, ...]:
+        """The clinician's turns before the reply, in order."""
+        return tuple(turn.text for turn in self.before if turn.role == "clinician")
+
+    @cached_property
+    def last(self) -> str:
+        """What the patient has just said: the patient turns since the clinician last spoke, joined."""
+        said: list[str] = []
+        for turn in reversed(self.before):
+            if turn.role != "patient":
+                break
+            said.append(turn.text)
+        return " ".join(reversed(said))
+
+    @cached_property
+    def asked(self) -> str | None:
+        """The clinician's turn that the patient has just answered."""
+        return self.clinician[-1] if self.clinician and self.last else None
+
+    @cached_property
+    def risk(self) -> Risk:
+        """The risk in what the patient has just said."""
+        return risk_of(self.last, self.asked) if self.last else Risk()
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """The real questions of the reply."""
+        return questions_in(self.reply)
+
+    @cached_property
+    def echo(self) -> frozenset[str]:
+        """Content stems that the reply shares with what the patient has just said."""
+        return stems(self.reply) & stems(self.last)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Content stems of all that the patient said, and of the record."""
+        found: frozenset[str] = stems(self.record) if self.record else frozenset()
+        return found.union(*(stems(text) for text in self.patient)) if self.patient else found
+
+    @cached_property
+    def welcomes(self) -> frozenset[str]:
+        """Labels of the welcome lexicon in the reply: acknowledge, empathy, formula, recap, closing…"""
+        return lexicon("welcome").labels(self.reply)
+
+
+def is_asked(text: str, at: int) -> bool:
+    """Whether the character at `at` stands in a sentence that really asks something."""
+    for start, end in sentences(text):
+        if start <= at < end:
+            sentence = text[start:end]
+            return "?" in sentence and bool(questions_in(sentence))
+    return False
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts on lines of their own."""
+    return "\n".join(texts)

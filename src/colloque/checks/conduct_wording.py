@@ -1,0 +1,187 @@
+"""Rules of conduct that look at the clinician's words: what must not be said, whatever came before.
+
+The words are data (french/data/conduct: wording, drugs, disorders, language); here is only how a match is weighed:
+a question is no diagnosis, courtesy is no reassurance, a child may be spoken to as « tu ».
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_scene import Scene, is_asked
+from colloque.core import Finding
+from colloque.french.patterns import Hit, lexicon, plain
+from colloque.french.words import stems, tokens
+
+__all__ = ["foreign_words", "format_and_length", "said_wrongly", "tutoiement"]
+
+_NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "judgement_blame", "promise_made", "role_broken")  # fmt: skip
+_ECHOED = re.compile(r"^(?:vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
+_COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
+_YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
+_TU_VERB = re.compile(r"\b(?:raconte|dis|explique|ecoute|regarde|viens|assieds|montre|decris)-(?:moi|toi)\b")
+_NOUN_TON = re.compile(r"\b(?:le|un|ce|du|de|au|quel) ton\b")
+_CHILD = re.compile(
+    r"\b(?:doudou|maman|papa|ta maman|ton papa|dessin\w*|bonhomme|ma puce|mon grand|ma grande|petit[e]? (?:bonhomme|monsieur|dame)|peluche|nounours|loulou|champion)\b"
+)
+_PARENT = re.compile(
+    r"\b(?:il|elle) (?:a|tousse|mange|dort|boit|pleure|vomit|respire|refuse|se)\b|\b(?:mon fils|ma fille|mon bebe|le petit|la petite|notre fils|notre fille)\b|\b(?:biberon|creche|couches?|maternelle|nounou)\b"
+)
+_EMOJI = re.compile("[\U0001f300-\U0001faff\U00002600-\U000027bf\U0001f000-\U0001f0ff\ufe0f]")
+_SCRIPT = re.compile(
+    "[\u0370-\u03ff\u0400-\u04ff\u0590-\u06ff\u0900-\u097f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,}"
+)
+
+
+def said_wrongly(scene: Scene) -> Iterator[Finding]:
+    """Every label of the wording lexicon, weighed."""
+    seen: set[str] = set()
+    for hit in lexicon("wording").all(scene.reply):
+        label = hit.label
+        if label in seen or label.split(".")[0] in seen or _let_be(scene, hit):
+            continue
+        seen.add(label)
+        yield finding(
+            "format_leak" if label == "format_leak.stage" else label, scene.turn, scene.reply[hit.start : hit.end]
+        )
+
+
+def _let_be(scene: Scene, hit: Hit) -> bool:
+    text, label = scene.reply, hit.label
+    words = plain(text[hit.start : hit.end])
+    if label in _NOT_WHEN_ASKED and is_asked(text, hit.start):
+        return True
+    if label == "diagnosis_given" and _ECHOED.match(words):
+        return bool(stems(text[hit.start : hit.end])) and _illness(words) <= scene.named
+    if label == "diagnosis_given.hypothesis" and words.startswith(("votre", "vos")):
+        return not scene.patient or _illness(words) <= scene.named or is_asked(text, hit.start)
+    if label == "false_reassurance":
+        if is_asked(text, hit.start) and text[hit.end :].lstrip(" ,").startswith(("?", "ou", "si")):
+            return True
+        light = not lexicon("welcome").has(scene.last, "heavy") and not lexicon("alarms").has(scene.last, "body")
+        return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")
+    return (
+        label == "leading_question"
+        and scene.reply.count("?") > 0
+        and not is_asked(text, hit.end - 1)
+        and "?" not in text[hit.start : hit.end]
+    )
+
+
+def _illness(words: str) -> frozenset[str]:
+    """The stems that name the illness in a hit: what is left without the words of the form."""
+    return frozenset(s for s in stems(words) if s not in _FORM)
+
+
+_FORM = frozenset(stems("souffrez présentez faites traversez vivez êtes signes symptômes donc clairement typique"))
+
+
+def tutoiement(scene: Scene) -> Iterator[Finding]:
+    """« tu » to the patient. A small child who is there may be spoken to so."""
+    folded = plain(scene.reply)
+    quoted = re.sub(r"«[^»]*»|\"[^\"]*\"", lambda m: " " * len(m.group()), folded)
+    hit = _YOU.search(_NOUN_TON.sub(lambda m: " " * len(m.group()), quoted)) or _TU_VERB.search(quoted)
+    if hit is None:
+        return
+    earlier = " ".join(plain(text) for text in (*scene.patient, *scene.clinician))
+    if (
+        _CHILD.search(folded)
+        or _PARENT.search(" ".join(plain(text) for text in scene.patient))
+        or _CHILD.search(earlier)
+    ):
+        return
+    yield finding("tutoiement", scene.turn, _around(scene.reply, hit.start(), hit.end()))
+
+
+@lru_cache(maxsize=1)
+def _foreign() -> dict[str, frozenset[str]]:
+    data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "language.toml").read_text("utf-8"))
+    return {name: frozenset(plain(text).split()) for name, text in data["words"].items()}
+
+
+def foreign_words(scene: Scene) -> Iterator[Finding]:
+    """Another language: three of its function words within six, or most of a short reply."""
+    script = _SCRIPT.search(scene.reply)
+    if script:
+        yield finding("wrong_language", scene.turn, script.group())
+        return
+    words, books = tokens(scene.reply), _foreign()
+    borrowed = books["borrowed"]
+    for name in ("english", "spanish", "german", "italian", "portuguese"):
+        marks = [word in books[name] and word not in borrowed and word not in _FRENCH for word in words]
+        for at in range(len(words)):
+            window = marks[at : at + 6]
+            if (marks[at] and sum(window) >= 3) or (sum(marks) >= 2 and sum(marks) * 2 >= len(words)):
+                yield finding("wrong_language", scene.turn, " ".join(words[at : at + 6]))
+                return
+    hints = [word for word in words if word in books["hint"] and word not in borrowed]
+    if hints:
+        yield finding("wrong_language.words", scene.turn, ", ".join(hints))
+
+
+_FRENCH = frozenset(
+    [
+        "me",
+        "des",
+        "est",
+        "les",
+        "la",
+        "le",
+        "un",
+        "une",
+        "on",
+        "plus",
+        "son",
+        "sa",
+        "mes",
+        "tes",
+        "ses",
+        "ni",
+        "si",
+        "or",
+        "car",
+        "pain",
+        "main",
+        "non",
+        "out",
+        "do",
+        "as",
+        "a",
+        "an",
+        "il",
+        "des",
+        "der",
+        "une",
+        "das",
+        "muy",
+        "sta",
+        "sono",
+        "como",
+        "mas",
+        "sein",
+        "die",
+    ]
+)
+
+
+def format_and_length(scene: Scene) -> Iterator[Finding]:
+    """Emoji, and turns too long to be said."""
+    emoji = _EMOJI.search(scene.reply)
+    if emoji:
+        yield finding("format_leak", scene.turn, emoji.group())
+    count = len(scene.reply.split())
+    allowed = 1.5 if "3114" in scene.reply or scene.risk.grade in ("affirmed", "acute") else 1.0
+    if count > 110 * allowed:
+        yield finding("too_long.far", scene.turn, scene.reply[:60], f"{count} mots")
+    elif count > 70 * allowed:
+        yield finding("too_long", scene.turn, scene.reply[:60], f"{count} mots")
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """The words around a match, for a quote."""
+    low = text.rfind(" ", 0, max(0, start - 1)) + 1
+    high = text.find(" ", end + 1)
+    return text[low : high if high > 0 else len(text)]

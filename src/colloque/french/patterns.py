@@ -1,0 +1,164 @@
+"""Lexicons of phrases as data: a TOML file of patterns becomes a quick search over folded French.
+
+Knows nothing of what the phrases mean, nor of dialogues: a rule has a label, patterns, exceptions that hold within
+the same sentence, and golden cases (`hits`, `misses`) that a test runs. Each pattern is guarded by a needle, a few
+letters that every match must contain, so that hundreds of patterns cost tens of microseconds a text.
+"""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from colloque.french.needles import needles_of
+
+__all__ = ["Hit", "Lexicon", "Rule", "lexicon", "plain", "sentences"]
+
+_SAME_LENGTH = str.maketrans(
+    "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’‘ʼ`´\u00a0\u202f\u2009–—",
+    "aaaaaaceeeeiiiinooooouuuuyy'''''\u0020\u0020\u0020--",
+)
+_SENTENCE = re.compile(r"[^.!?…\n]*(?:(?<=\d)[.](?=\d)[^.!?…\n]*)*(?:[.!?…]+[ »\"')]*|\n|$)")
+_MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
+
+
+@lru_cache(maxsize=65536)
+def plain(text: str) -> str:
+    """Lower case, no accents, straight apostrophes, plain spaces: what patterns are matched against.
+
+    As long as the composed (NFC) text, so that positions of a match are positions in it. `œ` stays: patterns
+    write it and match both `œ` and `oe`.
+    """
+    text = unicodedata.normalize("NFC", text)
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return low.translate(_SAME_LENGTH)
+
+
+@lru_cache(maxsize=16384)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Spans of the sentences of a text; the mark that ends one belongs to it. Empty ones are left out."""
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        if match.group().strip():
+            spans.append(match.span())
+    return tuple(spans)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One match: the rule's label, and the characters [start, end) of the composed text."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Patterns of one label. `unless` dismisses a match when found in the same sentence."""
+
+    label: str
+    say: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
+    unless: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+    note: str
+
+
+class Lexicon:
+    """The rules of one file, searched together."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._by_label: dict[str, tuple[Rule, ...]] = {}
+        for rule in rules:
+            self._by_label[rule.label] = (*self._by_label.get(rule.label, ()), rule)
+
+    def all(self, text: str, *labels: str) -> tuple[Hit, ...]:
+        """Every match in `text` (composed, not folded), in the order of the text; only of `labels` when given."""
+        return _all(self, plain(text), labels)
+
+    def first(self, text: str, *labels: str) -> Hit | None:
+        """The first match in the order of the text, or None."""
+        found = self.all(text, *labels)
+        return found[0] if found else None
+
+    def has(self, text: str, *labels: str) -> bool:
+        """Whether anything matches."""
+        return bool(self.all(text, *labels))
+
+    def labels(self, text: str) -> frozenset[str]:
+        """The labels that match somewhere in the text."""
+        return frozenset(hit.label for hit in self.all(text))
+
+    def chosen(self, labels: tuple[str, ...]) -> tuple[Rule, ...]:
+        """The rules of these labels; all where none is named. An unknown label is a programming error."""
+        return tuple(rule for label in labels for rule in self._by_label[label]) if labels else self.rules
+
+
+@lru_cache(maxsize=65536)
+def _all(book: Lexicon, folded: str, labels: tuple[str, ...]) -> tuple[Hit, ...]:
+    found: list[Hit] = []
+    for rule in book.chosen(labels):
+        for start, end in _matches(rule.say, folded):
+            if rule.unless and _dismissed(rule, folded, start):
+                continue
+            found.append(Hit(rule.label, start, end))
+    return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
+
+
+def _matches(say: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...], text: str) -> Iterator[tuple[int, int]]:
+    for needles, pattern in say:
+        if any(needle in text for needle in needles):
+            for match in pattern.finditer(text):
+                yield match.span()
+
+
+def _dismissed(rule: Rule, folded: str, start: int) -> bool:
+    for low, high in sentences(folded):
+        if low <= start < high:
+            return next(_matches(rule.unless, folded[low:high]), None) is not None
+    return False
+
+
+def _compile(source: str, macros: dict[str, str]) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    while _MACRO.search(source):
+        source = _MACRO.sub(lambda match: f"(?:{macros[match.group(1)]})", source)
+    source = unicodedata.normalize("NFC", source).translate(_SAME_LENGTH)
+    source = source.replace("œ", "(?:œ|oe)").replace(" ?", r"\s*").replace(" ", r"\s+")
+    begin = "" if source.startswith(("^", "(?<", "\\")) else r"\b"
+    end = "" if source.endswith(("$", "*", "\\b", "\\?", "\\!", "\\)")) else r"\b"
+    return needles_of(source), re.compile(f"{begin}(?:{source}){end}" if "|" in source else f"{begin}{source}{end}")
+
+
+def _rule(data: dict[str, Any], macros: dict[str, str]) -> Rule:
+    return Rule(
+        label=data["label"],
+        say=tuple(_compile(source, macros) for source in data["say"]),
+        unless=tuple(_compile(source, macros) for source in data.get("unless", ())),
+        hits=tuple(data.get("hits", ())),
+        misses=tuple(data.get("misses", ())),
+        note=data.get("note", ""),
+    )
+
+
+@lru_cache(maxsize=64)
+def lexicon(name: str) -> Lexicon:
+    """The lexicon `french/data/conduct/<name>.toml`, compiled once. Macros of `macros.toml` are known to all."""
+    data = _data(name)
+    macros: dict[str, str] = dict(_data("macros")["macros"])
+    for macro, (file, key) in _data("macros")["lists"].items():
+        macros[macro] = "|".join(sorted(_data(file)[key], key=len, reverse=True))
+    macros.update(data.get("macros", {}))
+    return Lexicon(tuple(_rule(rule, macros) for rule in data["rule"]))
+
+
+@lru_cache(maxsize=64)
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("colloque.french") / "data" / "conduct" / f"{name}.toml").read_text("utf-8"))

@@ -1,0 +1,123 @@
+"""The questions of a turn: which clauses really ask something, whatever the number of question marks.
+
+Knows the forms of French questions (data: conduct/questions.toml), not what they are about. « Il mange, il dort, il a
+vomi ? » is three questions under one mark; « c'est bien ça ? » is none.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from colloque.french.patterns import lexicon, plain, sentences
+
+__all__ = ["invitations_in", "questions_in"]
+
+_SPLIT = re.compile(r"[,;:—–]\s+|\s+-\s+|\s+(?=(?:et|puis|ou)\s)")
+_SUBJECT = re.compile(
+    r"^(?:et |puis |ou |mais |donc |alors |est-ce qu(?:e |'))*"
+    r"(?:vous|il|elle|ils|elles|on|y a|il y a|(?:le|la|les|l'|votre|vos|son|sa|ses|leur|leurs|ce|cette|ces|un|une|quelqu'un|quelque chose|personne)"
+    r"\s?[\w'-]+(?: (?!qui\b|que\b|qu'|dont\b|ou\b)[\w'-]+){0,3}?)"
+    r"\s+(?:n'|ne |l'|le |la |les |vous |me |se |s'|y |en |lui |leur )*"
+    r"(?:[\w'-]*(?:ez|ait|aient|ent|a|ont|est|sont|va|vont|fait|font|dit|peut|doit|dort|boit|prend|tient|sert|met|suit|vient|court|sent|lit|vit)"
+    r"|êtes|etes|avez|mange|pleure|respire|tousse|crache|vomit|bouge|marche|joue|aide|ronfle|fume|gratte|passe|reste|gonfle|brûle|brule|pique|tire|serre|arrive|travaille|gêne|gene|manque|change)\b"
+)
+_ELISION = re.compile(r"^(?:et|puis|ou)\s+")
+
+
+@lru_cache(maxsize=65536)
+def questions_in(text: str) -> tuple[str, ...]:
+    """The real questions of a turn, in order, each as the words that ask it.
+
+    Tags (« hein ? », « c'est ça ? ») are none; a courtesy (« comment allez-vous ? ») counts only where it is the
+    only question. Alternatives joined by « ou » are one question.
+    """
+    text = unicodedata.normalize("NFC", text)
+    if "?" not in text:
+        return ()
+    found: list[str] = []
+    courtesy: list[str] = []
+    before = ""
+    for start, end in sentences(text):
+        sentence = text[start:end].strip(" »\"'«)(\n")
+        if "?" not in sentence:
+            before = sentence
+            continue
+        bare = _without_tag(sentence)
+        if not bare:
+            if not found and before:
+                found.append(f"{before} {sentence}" if _is_recap(before) else sentence)
+                if not _is_recap(before):
+                    found.pop()
+            continue
+        if lexicon("questions").has(bare, "greeting"):
+            courtesy.append(bare)
+            continue
+        found.extend(_clauses(bare))
+        before = ""
+    return tuple(found) if found else tuple(courtesy[:1])
+
+
+@lru_cache(maxsize=16384)
+def invitations_in(text: str) -> tuple[str, ...]:
+    """Requests to tell that are no question by form: « Racontez-moi vos soirées. », « Je vous écoute. »"""
+    text = unicodedata.normalize("NFC", text)
+    found = []
+    for start, end in sentences(text):
+        sentence = text[start:end].strip()
+        if "?" not in sentence and lexicon("questions").has(sentence, "invitation"):
+            found.append(sentence)
+    return tuple(found)
+
+
+def _is_recap(sentence: str) -> bool:
+    """A statement about the patient that a tag then turns into a question: « Vous avez dix-sept ans. C'est ça ? »"""
+    return plain(sentence).startswith(("vous ", "donc vous ", "alors vous ", "si je comprends", "si j'ai bien"))
+
+
+def _without_tag(sentence: str) -> str:
+    """The sentence without a final tag; empty when it was nothing but a tag."""
+    hit = lexicon("questions").first(sentence, "tag")
+    if hit is None:
+        return sentence
+    rest = sentence[: hit.start].rstrip(" ,.;:!…-")
+    return f"{rest} ?" if rest else ""
+
+
+def _clauses(sentence: str) -> list[str]:
+    """Split one interrogative sentence into the clauses that ask."""
+    parts = _parts(sentence.rstrip(" ?!.…»\"'"))
+    book = lexicon("questions")
+    asked: list[list[str]] = []
+    plainly: list[str] = []
+    for part in parts:
+        bare = _ELISION.sub("", part)
+        folded = plain(bare)
+        if (_opens(part, bare) and not book.has(folded, "subordinate")) or (
+            asked and not plain(part).startswith("ou ") and _stands_alone(folded)
+        ):
+            asked.append([part])
+        elif asked:
+            asked[-1].append(part)
+        elif _stands_alone(folded) and not plain(part).startswith("ou "):
+            plainly.append(part)
+    if asked:
+        return [" ".join(parts_of).strip() for parts_of in asked]
+    return plainly if len(plainly) > 1 else [sentence]
+
+
+def _parts(sentence: str) -> list[str]:
+    return [part.strip() for part in _SPLIT.split(sentence) if part and part.strip()]
+
+
+def _opens(part: str, bare: str) -> bool:
+    """The clause has an interrogative of its own, and is no second half of an alternative (« ou pas »)."""
+    book = lexicon("questions")
+    if plain(part).startswith("ou "):
+        return False
+    return book.has(bare, "mark") or book.has(bare, "mark_end")
+
+
+def _stands_alone(folded: str) -> bool:
+    """A clause with its own subject and verb that is no remark and no subordinate."""
+    book = lexicon("questions")
+    return bool(_SUBJECT.match(folded)) and not book.has(folded, "comment") and not book.has(folded, "subordinate")

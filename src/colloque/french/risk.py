@@ -1,0 +1,186 @@
+"""How sure a risk of suicide is in what a patient says: none, denied, ambiguous, affirmed, acute.
+
+Knows the words (data: conduct/risk.toml) and the question they answer; knows nothing of what the clinician owes then.
+A negation never lowers a grade by itself: only a clear no to a direct question does. « J'ai pas arrêté d'avoir des
+idées noires » affirms; « J'ai pas d'idées noires », when nobody asked, still calls for a calm, direct question.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal
+
+from colloque.core import Record
+from colloque.french.patterns import Hit, lexicon, plain, sentences
+
+__all__ = ["Grade", "Risk", "asks_about_risk", "risk_of", "risk_words"]
+
+Grade = Literal["none", "denied", "ambiguous", "affirmed", "acute"]
+
+_SIGNS = ("explicit", "passive", "coded", "selfharm", "attempt", "plan", "now", "harm_other")
+_FIRST = re.compile(r"\b(?:je|j'|me|m'|moi|mes|ma|mon)(?=[\s\w])|\bj'")
+_OTHER = re.compile(
+    r"\b(?:il|elle|ils|elles|on|(?:mon|ma|mes|son|sa|ses|un|une|le|la|notre|leur) (?:petite? |grande? |meilleure? )?"
+    r"(?:mari|femme|fils|fille|enfants?|bebe|pere|mere|papa|maman|frere|s(?:œ|oe)ur|oncle|tante|cousine?|grand-pere|"
+    r"grand-mere|parents?|amie?s?|copain|copine|compagnon|compagne|voisine?|collegues?|beau-pere|belle-mere|neveu|niece|"
+    r"ado|gamine?|petite?|fiston|conjointe?|epou(?:x|se)|patiente?|eleve))\b"
+)
+_CLAUSE = re.compile(r"[,;:]| mais | sauf | et (?=je |j')")
+_RECENT = re.compile(
+    r"\b(?:ce matin|hier|cette nuit|tout a l'heure|viens de|il y a (?:une|deux|trois) heures?|aujourd'hui|ce soir)\b"
+)
+
+
+class Risk(Record):
+    """A grade and the words it rests on (empty where there are none)."""
+
+    grade: Grade = "none"
+    quote: str = ""
+    kind: str = ""
+    """Which kind of sign: explicit, passive, coded, selfharm, attempt, plan, means, now, harm_other, answer."""
+
+
+@lru_cache(maxsize=65536)
+def risk_of(text: str, question: str | None = None) -> Risk:
+    """Grade one patient turn. `question`: the clinician's turn that it answers, if there is one.
+
+    Grades, from the house's law 8: `denied` only as a clear no to a direct question; `ambiguous` for idiom, passive or
+    half-denied ideas, self-harm, past attempts and unasked denials; `affirmed` for a wish to die; `acute` for plan,
+    means or imminence beside it.
+    """
+    text = unicodedata.normalize("NFC", text)
+    direct = question is not None and asks_about_risk(question)
+    masked = _mask(text)
+    book = lexicon("risk")
+    told: list[tuple[Hit, str]] = []
+    for hit in book.all(masked, *_SIGNS):
+        if not _elsewhere(masked, hit):
+            told.append((hit, _polarity(masked, hit)))
+    worst = _of_signs(text, masked, told, direct)
+    if worst is not None and (worst.grade not in ("none",)):
+        return worst
+    if direct:
+        return _of_answer(text, masked)
+    return _of_other(text, masked) or Risk()
+
+
+def asks_about_risk(text: str) -> bool:
+    """Whether a clinician's turn asks about death, suicide or self-harm, in so many words."""
+    return lexicon("risk").has(text, "topic")
+
+
+def risk_words(text: str) -> frozenset[str]:
+    """The kinds of signs in a text, whatever their polarity: for those who look for a topic and not for a grade."""
+    return frozenset(hit.label for hit in lexicon("risk").all(_mask(text), *_SIGNS, "means"))
+
+
+def _mask(text: str) -> str:
+    """The text with harmless idioms blanked out, same length."""
+    for hit in lexicon("risk").all(text, "harmless"):
+        text = text[: hit.start] + "·" * (hit.end - hit.start) + text[hit.end :]
+    return text
+
+
+def _sentence(text: str, at: int) -> tuple[int, int]:
+    for start, end in sentences(text):
+        if start <= at < end:
+            return start, end
+    return 0, len(text)
+
+
+def _elsewhere(text: str, hit: Hit) -> bool:
+    """The sign is someone else's: another person is the subject and no first person stands in between."""
+    start, _ = _sentence(text, hit.start)
+    before = plain(text)[start : hit.end]
+    others = list(_OTHER.finditer(before))
+    if not others or (hit.label in ("now", "plan") and _FIRST.search(before)):
+        return False
+    return _FIRST.search(before[others[-1].end() :]) is None and hit.label != "harm_other"
+
+
+def _polarity(text: str, hit: Hit) -> str:
+    """asserted, denied or hedged: what the clause around a sign makes of it."""
+    start, end = _sentence(text, hit.start)
+    folded = plain(text)
+    before = folded[start : hit.start]
+    cuts = [match.end() for match in _CLAUSE.finditer(before)]
+    clause = before[cuts[-1] :] if cuts else before
+    after = folded[hit.end : end]
+    book = lexicon("risk")
+    span = clause + folded[hit.start : hit.end] + after
+    if book.has(span, "false_negation"):
+        return "asserted"
+    denied = bool(book.all(clause[-48:], "negation")) or bool(re.match(r"[ ,:?]*(?:non|jamais|pas|aucune?)\b", after))
+    if cuts and not denied:
+        denied = bool(re.search(r"\b(?:non|jamais|aucune?)[ ,]*$", before[: cuts[-1]].rstrip(" ,;:")))
+    if not denied:
+        return "asserted"
+    rest = folded[hit.end :]
+    return "hedged" if book.has(clause + rest, "hedge") or book.has(rest, "yes") else "denied"
+
+
+def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool) -> Risk | None:
+    """The grade that the signs in the turn itself support."""
+    asserted = [hit for hit, polarity in told if polarity == "asserted"]
+    kinds = {hit.label for hit in asserted}
+    ideas = kinds & {"explicit", "passive"} or (direct and _answers_yes(masked))
+    urgent = [hit for hit in asserted if hit.label in ("plan", "now")]
+    if not urgent and (ideas or direct):
+        urgent = [h for h in lexicon("risk").all(masked, "means") if _polarity(masked, h) == "asserted"]
+        urgent = [] if direct and not ideas and _says_no(masked) else urgent
+    if urgent and (ideas or direct or kinds & {"coded", "attempt"} or {"plan", "now"} <= kinds):
+        return _risk("acute", text, urgent[0])
+    tried = [hit for hit in asserted if hit.label == "attempt"]
+    if tried:
+        recent = bool(_RECENT.search(plain(masked)))
+        return _risk("acute" if recent else "affirmed" if ideas else "ambiguous", text, tried[0])
+    sure = [hit for hit in asserted if hit.label == "explicit" or (hit.label == "passive" and direct)]
+    if sure:
+        return _risk("affirmed", text, sure[0])
+    weak = [hit for hit in asserted if hit.label in ("passive", "coded", "selfharm", "plan", "now", "harm_other")]
+    if weak:
+        return _risk("ambiguous", text, weak[0])
+    half = [hit for hit, polarity in told if polarity == "hedged"]
+    if half:
+        return _risk("ambiguous", text, half[0])
+    denied = [hit for hit, polarity in told if polarity == "denied" and hit.label in ("explicit", "passive")]
+    if denied:
+        return _risk("denied" if direct else "ambiguous", text, denied[0])
+    return None
+
+
+def _of_answer(text: str, masked: str) -> Risk:
+    """A turn without any sign that answers a direct question: yes, no, or neither."""
+    book = lexicon("risk")
+    yes, no, hedge = book.first(masked, "yes"), book.first(masked, "denial"), book.first(masked, "hedge")
+    if no is not None and (yes is None or no.start <= yes.start):
+        taken_back = (hedge is not None and hedge.end > no.start) or (yes is not None and yes.start > no.end)
+        return _risk("ambiguous" if taken_back else "denied", text, hedge if taken_back and hedge else no)
+    if yes is not None:
+        return _risk("affirmed", text, yes)
+    return Risk(grade="ambiguous", quote=text.strip(), kind="answer")
+
+
+def _answers_yes(masked: str) -> bool:
+    book = lexicon("risk")
+    yes, no = book.first(masked, "yes"), book.first(masked, "denial")
+    return yes is not None and (no is None or yes.start < no.start)
+
+
+def _says_no(masked: str) -> bool:
+    return lexicon("risk").has(masked, "denial")
+
+
+def _of_other(text: str, masked: str) -> Risk | None:
+    """Someone close who says today that they want to die: a question is owed as well."""
+    book = lexicon("risk")
+    for hit in book.all(masked, "explicit", "passive", "selfharm"):
+        start, end = _sentence(masked, hit.start)
+        sentence = masked[start:end]
+        if _elsewhere(masked, hit) and book.has(sentence, "other_told") and not book.has(sentence, "gone"):
+            return _risk("ambiguous", text, hit)
+    return None
+
+
+def _risk(grade: Grade, text: str, hit: Hit) -> Risk:
+    return Risk(grade=grade, quote=text[hit.start : hit.end].strip(" ,.;"), kind=hit.label)

@@ -1,0 +1,92 @@
+"""Content words of a text as stems, and the topics they are about: to tell an echo from a change of subject.
+
+A light stemmer and hand-written tables (data: conduct/words.toml); knows nothing of grammar. Two words are the same
+when their stems are; two questions are about the same thing when they share a topic.
+"""
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from colloque.french.patterns import plain
+
+__all__ = ["Tables", "stem", "stems", "tokens", "topics"]
+
+_WORD = re.compile(r"[a-zœ]+(?:['-][a-zœ]+)*")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'")
+_INVERTED = re.compile(r"-(?:t-)?(?:vous|il|elle|ils|elles|on|je|ce|moi|le|la|les|y|en|nous|tu)$")
+_ENDINGS = (
+    "issements", "issement", "issantes", "issante", "issants", "issant", "issaient", "issait", "issez", "ements", "ement", "ations", "ation",
+    "ateurs", "ateur", "ances", "ance", "ences", "ence", "ables", "able", "ibles", "ible", "euses", "euse", "ives", "ive", "ités", "ites", "ite",
+    "iques", "ique", "elles", "elle", "aient", "eront", "erait", "erais", "erons", "erez", "erai", "iez", "ions", "ais", "ait", "antes", "ante",
+    "ants", "ant", "ent", "ons", "ez", "ees", "ee", "er", "ir", "eurs", "eur", "eux", "aux", "al", "es", "is", "it", "re", "e", "s", "x", "i", "u",
+)  # fmt: skip
+
+
+class Tables(NamedTuple):
+    """The lexicon in memory: stop words, irregular forms → stem, stem → topics."""
+
+    stop: frozenset[str]
+    forms: dict[str, str]
+    topics: dict[str, frozenset[str]]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> Tables:
+    data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "words.toml").read_text("utf-8"))
+    stop = frozenset(plain(word) for word in data["stop"].split())
+    forms = {plain(form): name.replace("_", "") for name, text in data["forms"].items() for form in text.split()}
+    by_stem: dict[str, set[str]] = {}
+    for topic, text in data["topics"].items():
+        for word in text.split():
+            by_stem.setdefault(_stem(plain(word), forms), set()).add(topic)
+    return Tables(stop, forms, {key: frozenset(value) for key, value in by_stem.items()})
+
+
+def _stem(word: str, forms: dict[str, str]) -> str:
+    if word in forms:
+        return forms[word]
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    else:
+        if len(word) > 3 and word[-1] in "esx":
+            word = word[:-1]
+    return word[:8]
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """The stem of one word."""
+    return _stem(plain(word), _tables().forms)
+
+
+@lru_cache(maxsize=16384)
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, folded, without elided article or inverted pronoun."""
+    found = []
+    for match in _WORD.finditer(plain(text)):
+        word = _INVERTED.sub("", _ELIDED.sub("", match.group()))
+        if word:
+            found.append(word)
+    return tuple(found)
+
+
+@lru_cache(maxsize=16384)
+def stems(text: str) -> frozenset[str]:
+    """Stems of the content words of a text."""
+    tables = _tables()
+    return frozenset(_stem(word, tables.forms) for word in tokens(text) if word not in tables.stop and len(word) > 2)
+
+
+@lru_cache(maxsize=16384)
+def topics(text: str) -> frozenset[str]:
+    """Topics that the words of a text are about; empty when none is known. Stop words may carry one (« nuit »)."""
+    tables = _tables()
+    found: set[str] = set()
+    for word in tokens(text):
+        found |= tables.topics.get(_stem(word, tables.forms), frozenset())
+    return frozenset(found)

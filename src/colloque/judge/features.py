@@ -1,0 +1,104 @@
+"""What can be counted in a reply beside its defects: echo, welcome, follow-up, openness, register, invention.
+
+Each feature is a small number ≥ 0; what it is worth is data (rubric.toml). Length by itself is no feature; only words
+beyond what is said aloud in one breath are.
+"""
+
+import re
+
+from colloque.checks.conduct_listening import facet_of
+from colloque.checks.conduct_risk import alarm_of, faces_alarm, faces_danger
+from colloque.checks.conduct_scene import Scene
+from colloque.french.patterns import lexicon, plain, sentences
+from colloque.french.questions import invitations_in
+from colloque.french.words import stems, tokens, topics
+
+__all__ = ["features_of"]
+
+_NUMBER = re.compile(
+    r"\b(?:\d+(?:[.,]\d+)?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|vingt|trente|quarante|cinquante|soixante|cent|mille|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|matin|soir|nuit)\b"
+)
+_LEAN = re.compile(r"\b(?:ce|cet|cette|ces|celle|celui|la-dessus|y|en|ca|cela|l'|elle|il|elles|ils)\b")
+_ATTRIBUTED = re.compile(
+    r"(?:depuis (?:votre|vos|l'|le |la |les |cet |cette )|vous (?:avez|aviez|etes|etiez) (?:donc |deja |toujours |encore |bien |aussi )*|vous m'(?:avez|aviez) (?:dit|parle|explique) (?:que |qu'|de |d')?|(?:votre|vos) )([^.?!,;:]+)"
+)
+_BREATH = 38
+"""Words after which a turn is long for the ear: the 90th percentile of doctors' turns in SIMSAMU is 31."""
+
+
+def features_of(scene: Scene) -> dict[str, float]:
+    """Feature → amount, for one reply in its context."""
+    found = {**_listening(scene), **_asking(scene), **_manner(scene)}
+    return {name: amount for name, amount in found.items() if amount}
+
+
+def _listening(scene: Scene) -> dict[str, float]:
+    book = lexicon("welcome")
+    heavy = (
+        frozenset().union(*(stems(scene.last[h.start : h.end]) for h in book.all(scene.last, "heavy")))
+        if scene.last
+        else frozenset()
+    )
+    shared = set(_NUMBER.findall(plain(scene.last))) & set(_NUMBER.findall(plain(scene.reply)))
+    danger = scene.risk.grade in ("ambiguous", "affirmed", "acute")
+    alarm = alarm_of(scene.last)
+    serious = (danger and faces_danger(scene)) or (alarm is not None and faces_alarm(scene, alarm[1]))
+    empathy, formula = len(book.all(scene.reply, "empathy")), len(book.all(scene.reply, "formula"))
+    return {
+        "echo": float(min(len(scene.echo), 3)),
+        "figure": float(min(len(shared), 2)),
+        "touched": float(min(len(heavy & scene.echo), 1)),
+        "empathy": float(min(max(empathy - formula, 0), 1)),
+        "formula": float(min(formula, 2)),
+        "serious": float(serious) * (2.0 if _sends(scene) else 1.0),
+    }
+
+
+def _sends(scene: Scene) -> bool:
+    return lexicon("alarms").has(scene.reply, "answers")
+
+
+def _asking(scene: Scene) -> dict[str, float]:
+    asked = [*scene.questions, *invitations_in(scene.reply)]
+    if not asked:
+        return {}
+    words = stems(asked[0])
+    about = stems(scene.last) | (stems(scene.asked) if scene.asked else frozenset())
+    same = bool(words & stems(scene.last)) or bool(topics(asked[0]) & topics(scene.last))
+    leans = bool(_LEAN.search(plain(asked[0]))) or not words
+    fresh = bool(topics(asked[0])) and not topics(asked[0]) & (topics(scene.last) | topics(scene.asked or ""))
+    return {
+        "question": 1.0,
+        "follows": 1.0 if same else 0.6 if (leans and not fresh) or words & about else 0.0,
+        "leaves": float(fresh and not same),
+        "open": float(facet_of(asked[0]) in ("how", "why", "trigger") or not scene.questions),
+    }
+
+
+def _manner(scene: Scene) -> dict[str, float]:
+    book, reply = lexicon("welcome"), scene.reply
+    counted = {
+        label: float(min(len(book.all(reply, label)), 2))
+        for label in ("self", "familiar", "pompous", "command", "cliche")
+    }
+    known = (
+        scene.named | frozenset().union(*(stems(text) for text in scene.clinician)) if scene.clinician else scene.named
+    )
+    jargon = [h for h in book.all(reply, "jargon") if not stems(reply[h.start : h.end]) <= known]
+    return {
+        **counted,
+        "jargon": float(min(len(jargon), 3)),
+        "invention": float(_invents(scene, known)),
+        "excess": float(max(0, len(reply.split()) - _BREATH)),
+    }
+
+
+def _invents(scene: Scene, known: frozenset[str]) -> bool:
+    """A clause that attributes something to the patient, none of whose content words was ever said."""
+    for start, end in sentences(scene.reply):
+        for match in _ATTRIBUTED.finditer(plain(scene.reply[start:end])):
+            words = stems(match.group(1))
+            if len(words) >= 2 and not words & known and len(tokens(match.group(1))) >= 2:
+                return True
+    return False
