@@ -74,12 +74,14 @@ def _muon_step(state: Any, params: list[Any], group: dict[str, Any]) -> None:
 
 def _orthogonal(stack: Any) -> Any:
     """Newton-Schulz on a stack of matrices (n, rows, columns): singular values pushed towards 1."""
+    import torch
+
     a, b, c = _NS
     wide = stack if stack.size(1) <= stack.size(2) else stack.mT
     x = wide / wide.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
     for _ in range(_NS_STEPS):
         gram = x @ x.mT
-        x = a * x + (b * gram + c * (gram @ gram)) @ x
+        x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
     return x if stack.size(1) <= stack.size(2) else x.mT
 
 

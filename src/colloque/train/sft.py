@@ -32,9 +32,9 @@ _ADAMW_SHARE = 0.25
 """AdamW's rate for embeddings, head and norms, as a share of Muon's: 5e-3 beside 0.02."""
 _VERIFIED = 64
 """Dialogues on which the two masks are compared, from the beginning of each split."""
-_EVALUATED = 64
+_EVALUATED = 32
 """Validation examples of each evaluation during training."""
-_POINTS = 8
+_POINTS = 6
 """Evaluations during training."""
 
 

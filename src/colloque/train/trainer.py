@@ -78,13 +78,15 @@ def score_trained_positions() -> None:
 
 
 def summed_loss(model: Any, inputs: dict[str, Any]) -> tuple[Any, int]:
-    """Negative log-likelihood summed over the trained positions, and their number; the head is applied to them alone."""
+    """Negative log-likelihood summed over the trained positions, and their number; the head is applied to them alone.
+
+    Batches are padded on the right and attention looks back only, so no trained position sees padding: without a mask
+    the attention kernel may skip the upper half.
+    """
     import torch
 
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    hidden = causal.base_model(
-        input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"], use_cache=False
-    ).last_hidden_state[:, :-1]
+    hidden = causal.base_model(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state[:, :-1]
     labels = inputs["labels"][:, 1:]
     where = labels != -100
     logits = causal.get_output_embeddings()(hidden[where]).float()
