@@ -1,1 +1,8 @@
-"""To be written."""
+"""Is the dialogue faithful to its questionnaire, and does the clinician behave? Pure functions, without a model."""
+
+from colloque.checks.conduct import check_conduct
+from colloque.checks.dialogue import check_dialogue
+from colloque.checks.fidelity import check_fidelity
+from colloque.checks.reply import check_reply
+
+__all__ = ["check_conduct", "check_dialogue", "check_fidelity", "check_reply"]

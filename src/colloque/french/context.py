@@ -6,53 +6,17 @@ an answer « Non » is read with its question elsewhere.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from colloque.french.tokens import Token, load_data, tokens
+from colloque.french.persons import persons
+from colloque.french.phrases import phrases
+from colloque.french.tokens import Token, tokens
 
-__all__ = ["Phrases", "Scopes", "phrases", "scopes"]
+__all__ = ["Scopes", "scopes"]
 
 STOPS = frozenset(".?!;:") | {"...", "…", ".."}
 _CONTINUES = frozenset(("de", "d", "ni", "du", "des", "ou"))
 _SUBJECTS = frozenset(("je", "j", "il", "elle", "on", "nous", "ils", "elles", "ça", "c", "ca", "tu", "vous", "y"))
-
-
-class Phrases:
-    """A set of phrases, found by their first word in a token sequence."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for text in texts:
-            words = tuple(t.word for t in tokens(text))
-            known = self._by_first.setdefault(words[0], [])
-            if words not in known:
-                known.append(words)
-        for known in self._by_first.values():
-            known.sort(key=len, reverse=True)
-
-    def at(self, words: Sequence[str], i: int) -> int:
-        """Length in tokens of the longest phrase that begins at `i`, 0 if none."""
-        for phrase in self._by_first.get(words[i], ()):
-            if tuple(words[i : i + len(phrase)]) == phrase:
-                return len(phrase)
-        return 0
-
-    def find(self, words: Sequence[str]) -> list[tuple[int, int]]:
-        """All [first, end) stretches, longest first at each place."""
-        found = []
-        for i in range(len(words)):
-            if words[i] in self._by_first and (size := self.at(words, i)):
-                found.append((i, i + size))
-        return found
-
-
-@lru_cache(maxsize=16)
-def phrases(name: str, file: str = "context.toml") -> Phrases:
-    """The phrases of one list of a data file."""
-    data: Any = load_data(file)
-    for part in name.split("."):
-        data = data[part]
-    return Phrases(data)
 
 
 class Scopes(NamedTuple):
@@ -103,24 +67,32 @@ def _negated(words: Sequence[str], clause: Sequence[int]) -> list[bool]:
     return negated
 
 
+_DENIES = frozenset(("non", "jamais", "aucun", "aucune", "pas", "rien", "zero"))
+_BREAKS = frozenset((",", ":", "?", "...", "…", ".."))
+
+
 def _trailing(words: Sequence[str], clause: Sequence[int], negated: list[bool]) -> None:
-    """« De la fièvre, non. », « L'alcool : jamais », « Vertiges ? Aucun »: a denial that comes after what it denies."""
+    """« De la fièvre, non. », « L'alcool jamais », « Vertiges ? Aucun »: a denial that comes after what it denies."""
     for i in range(1, len(words)):
-        if words[i] not in ("non", "jamais", "aucun", "aucune", "pas", "rien", "zero") or words[i - 1] not in (
-            ",",
-            ":",
-            "?",
-            "...",
-            "…",
-        ):
+        if words[i] not in _DENIES:
             continue
+        apart = words[i - 1] in _BREAKS
         after = words[i + 1] if i + 1 < len(words) else "."
-        if after not in STOPS and after != ",":
+        if (after not in STOPS and after != ",") or (not apart and words[i] not in ("non", "jamais", "zero")):
             continue
-        k = i - 2
-        while k >= 0 and clause[k] == clause[i - 1] and i - k < 8:
-            negated[k] = True
-            k -= 1
+        k = i - 2 if apart else i - 1
+        if k < 0 or (not apart and words[k] in ("que", "dis", "crois", "pense")):
+            continue
+        for m in range(k, max(-1, k - 8), -1):
+            if clause[m] != clause[k]:
+                break
+            negated[m] = True
+
+
+def _others(text: str, clause: Sequence[int]) -> list[bool]:
+    """Clauses in which somebody else is named."""
+    named = {clause[person.first] for person in persons(text)}
+    return [number in named for number in clause]
 
 
 def _reach(words: Sequence[str], clause: Sequence[int], name: str, *, both: bool = False) -> list[bool]:
@@ -143,7 +115,7 @@ def scopes(text: str) -> Scopes:
     return Scopes(
         tuple(clause),
         tuple(_negated(words, clause)),
-        tuple(_reach(words, clause, "relatives", both=True)),
+        tuple(_others(text, clause)),
         tuple(_reach(words, clause, "past", both=True)),
         tuple(_reach(words, clause, "hypothetical")),
         tuple(_reach(words, clause, "unsure", both=True)),

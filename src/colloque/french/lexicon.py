@@ -24,12 +24,17 @@ _MAX_GAP = 2
 
 
 class Concept(NamedTuple):
-    """One clinical idea: its id, what kind of fact it is, the family it belongs to, how sure a mention of it is."""
+    """One clinical idea: its id, what kind of fact it is, the family it belongs to.
+
+    `hard`: a mention that it is there is a clinical fact, never colour. `apart`: its forms are different things (an
+    infarction is no stroke), so that knowing one is not knowing the other.
+    """
 
     id: str
     kind: str
     family: str
     hard: bool
+    apart: bool
 
 
 class Form(NamedTuple):
@@ -113,7 +118,9 @@ def _raw() -> tuple[dict[str, Any], ...]:
 def concepts() -> dict[str, Concept]:
     """Every concept by its id."""
     return {
-        c["id"]: Concept(c["id"], c.get("kind", "symptom"), c.get("family", c["id"]), c.get("hard", False))
+        c["id"]: Concept(
+            c["id"], c.get("kind", "symptom"), c.get("family", c["id"]), c.get("hard", False), c.get("apart", False)
+        )
         for c in _raw()
     }
 
@@ -154,12 +161,12 @@ def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[For
         gathered = inner
         while position < len(words):
             token = words[position]
-            following = here.get(token.key)
-            if following is not None:
-                stack.append((following, position, skipped, gathered))
             if token.word in light or token.word in ",...":
                 position += 1
                 continue
+            following = here.get(token.key)
+            if following is not None:
+                stack.append((following, position, skipped, gathered))
             if token.word in gap and skipped < _MAX_GAP:
                 skipped += 1
                 if token.word in NEGATIONS:
@@ -171,11 +178,11 @@ def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[For
 
 def scan(words: Sequence[Token]) -> list[Hit]:
     """All forms in the words; where two overlap for one concept, or one holds the other, the longer wins."""
-    root = _trie()
+    root, light = _trie(), light_words()
     found: list[Hit] = []
     for i, token in enumerate(words):
         node = root.get(token.key)
-        if node is None:
+        if node is None or token.word in light:
             continue
         best: dict[str, Hit] = {}
         for form, last, inner in _walk(words, i, node):

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from colloque.french.context import phrases
 from colloque.french.normalise import fold_word
 from colloque.french.numbers import Number, number_at
+from colloque.french.phrases import phrases
 from colloque.french.tokens import Token, load_data, tokens
 
 __all__ = ["Kind", "Quantity", "quantities"]

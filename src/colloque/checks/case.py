@@ -1,0 +1,86 @@
+"""A record and a talk laid side by side: what the fidelity rules look at. Finds nothing itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from colloque.checks.align import Alignment, align, spoken_quantities
+from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of
+from colloque.checks.reading import Reading
+from colloque.core import Code, Dialogue, Finding, Questionnaire, Severity
+from colloque.french.agree import compare_quantities
+from colloque.french.quantities import Quantity
+
+__all__ = ["Case", "case_of", "finding"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts, exchanges and their alignment; `child`: the patient is a child and a parent speaks."""
+
+    facts: tuple[Fact, ...]
+    exchanges: tuple[Exchange, ...]
+    alignment: Alignment
+    child: bool
+    last_turn: int
+
+    def places(self, i: int) -> list[Exchange]:
+        """The exchanges that convey fact `i`, the best first."""
+        return [self.exchanges[j] for j in self.alignment.places(i)]
+
+    @cached_property
+    def record_concepts(self) -> frozenset[str]:
+        """Every clinical matter that the record names, in question or answer, told or not."""
+        return frozenset(c for f in self.facts for c in f.topics | f.told)
+
+    @cached_property
+    def record_families(self) -> frozenset[str]:
+        """The families of those matters."""
+        return frozenset(family_of(c) for c in self.record_concepts)
+
+    @cached_property
+    def record_keys(self) -> frozenset[str]:
+        """Keys of all words of the record that carry content."""
+        return frozenset(k for f in self.facts for k in f.question.keys | f.given.keys)
+
+    @cached_property
+    def record_quantities(self) -> list[Quantity]:
+        """All quantities of the record's answers and questions, pairs of numbers included."""
+        return [q for f in self.facts for r in (f.given, f.question) for q in spoken_quantities(r.quantities, r.text)]
+
+    @cached_property
+    def record_kins(self) -> frozenset[str]:
+        """Kin classes of all persons in the record."""
+        return frozenset(p.kin for f in self.facts for r in (f.given, f.question) for p in r.persons)
+
+    def explained(self, quantity: Quantity) -> bool:
+        """Some quantity of the record can be what is said."""
+        return any(compare_quantities(q, quantity) == "same" for q in self.record_quantities)
+
+    def sharers(self, exchange: Exchange) -> Iterator[int]:
+        """Facts that the exchange conveys."""
+        for i in range(len(self.facts)):
+            if exchange in self.places(i):
+                yield i
+
+
+def case_of(questionnaire: Questionnaire, dialogue: Dialogue) -> Case:
+    """The case of a record and the talk made of it."""
+    facts = facts_of(questionnaire)
+    child = any(f.child for f in facts)
+    exchanges = exchanges_of(dialogue, child)
+    return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1)
+
+
+def quote_of(reading: Reading, start: int, end: int) -> str:
+    """The sentence around characters [start, end) of a text, as the quote of a finding."""
+    first, last = reading.sentence_at(start), reading.sentence_at(max(start, end - 1))
+    inside = [t for t, s in zip(reading.words, reading.sentence, strict=True) if first <= s <= last]
+    return reading.text[inside[0].start : inside[-1].end] if inside else reading.text
+
+
+def finding(
+    code: Code, turn: int, answer: str | None, quote: str, message: str, remedy: str, severity: Severity = "error"
+) -> Finding:
+    """A finding of fidelity."""
+    return Finding(code=code, severity=severity, turn=turn, answer=answer, quote=quote, message=message, remedy=remedy)

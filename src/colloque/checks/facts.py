@@ -1,0 +1,207 @@
+"""What a record and a talk say, in one form: claims about concepts, read from a question and its answer together.
+
+The same reading serves both sides, so that they can be compared: `Non` takes its sense from the question asked, a
+person named makes the fact hers, words of the past make it past.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from colloque.checks.reading import GENERIC, Reading, read_text
+from colloque.core import Answer, Dialogue, Questionnaire
+from colloque.french.concepts import Mention, Time
+from colloque.french.lexicon import concepts
+from colloque.french.persons import about_child
+from colloque.french.quantities import Quantity
+
+__all__ = ["POLAR", "Claim", "Exchange", "Fact", "claims_of", "exchanges_of", "facts_of"]
+
+_SENTENCE = re.compile(r"[^.!?…]*[.!?…]+[»\")]*\s*|[^.!?…]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A concept said to be there (1), not there (-1) or uncertain (0), of somebody, at some time.
+
+    `explicit`: in the speaker's own words, not only by agreeing to a question. `kin` is empty for the patient.
+    """
+
+    concept: str
+    sign: Literal[-1, 0, 1]
+    kin: str
+    time: Time
+    explicit: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An answer of the record, analysed. `topics`: what the question is about; `told`: concepts of the answer itself."""
+
+    answer: Answer
+    question: Reading
+    given: Reading
+    topics: frozenset[str]
+    generic: frozenset[str]
+    told: frozenset[str]
+    claims: tuple[Claim, ...]
+    child: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A patient's turn with the question before it. `asked` is the interrogative part of the clinician's turn."""
+
+    turn: int
+    asked: Reading
+    said: Reading
+    clinician: Reading
+    claims: tuple[Claim, ...]
+
+
+_FAMILY_TOPIC = re.compile(r"\bfamil|\bparents?\b|\bproches\b|héréd|hered")
+_FIRST = frozenset(("je", "j", "moi", "me", "m", "mon", "ma", "mes"))
+POLAR = frozenset(("symptom", "habit", "history", "risk", "treatment"))
+"""Kinds of concepts that are there or not; a job or a weight is neither."""
+
+_ANSWERS: dict[tuple[str, int], Literal[-1, 0, 1]] = {
+    ("yes", 1): 1, ("yes", -1): -1, ("no", 1): -1, ("no", -1): 1, ("unsure", 1): 0, ("unsure", -1): 0, ("fine", 1): -1, ("fine", -1): -1,
+}  # fmt: skip
+_SIGNS: dict[str, Literal[-1, 0, 1]] = {"present": 1, "absent": -1, "unsure": 0}
+
+
+def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
+    """Whose fact a mention is: the kin class named with it, `famille` in answer to a question on the family, or the patient."""
+    at = next(i for i, t in enumerate(reading.words) if t.start >= mention.start)
+    number = reading.sentence[at]
+    near = [p for p in reading.persons if reading.sentence[p.first] == number]
+    inside = [p for p in near if p.first >= at and reading.words[p.end - 1].end <= mention.end]
+    near = [p for p in near if p not in inside]
+    before = [p for p in near if p.first < at]
+    if child:
+        before = [p for p in before if p.kin != "enfant"]
+        near = [p for p in near if p.kin != "enfant"]
+    if before:
+        return before[-1].kin
+    first = any(
+        t.word in ("j", "je", "moi")
+        for t, s in zip(reading.words[:at], reading.sentence[:at], strict=True)
+        if s == number
+    )
+    if first:
+        return ""
+    previous = [
+        p for p in reading.persons if reading.sentence[p.first] == number - 1 and not (child and p.kin == "enfant")
+    ]
+    fragment = [t for t, s in zip(reading.words, reading.sentence, strict=True) if s == number - 1]
+    if previous and len(fragment) <= 6:
+        return previous[-1].kin
+    if near:
+        return near[0].kin
+    return "famille" if family else ""
+
+
+def _echoes(reply: Reading) -> frozenset[int]:
+    """Sentences that only take up the question's word before answering it: « Content... », « Éviter de conduire ? »."""
+    out = set()
+    for i, token in enumerate(reply.words):
+        if token.word == "?" or (token.word in ("...", "…") and i <= 3 and i + 1 < len(reply.words)):
+            out.add(reply.sentence[i])
+    return frozenset(out)
+
+
+def _own(question: Reading, reply: Reading, child: bool) -> list[Claim]:
+    """Claims that the reply makes in its own words."""
+    family = bool(_FAMILY_TOPIC.search(question.text.lower()))
+    out = []
+    echoes = _echoes(reply)
+    for mention in reply.mentions:
+        if mention.named or mention.concept in GENERIC or reply.sentence_at(mention.start) in echoes:
+            continue
+        kin = _kin(mention, reply, family, child)
+        out.append(
+            Claim(mention.concept, _SIGNS[mention.polarity], kin, mention.time, True, mention.start, mention.end)
+        )
+    return out
+
+
+def _agreed(question: Reading, reply: Reading) -> list[Claim]:
+    """Claims that the reply makes by agreeing or not to what the question says."""
+    if reply.lead is None:
+        return []
+    out = []
+    for mention in question.mentions:
+        if mention.named or concepts()[mention.concept].kind not in POLAR:
+            continue
+        says = -1 if mention.polarity == "absent" else 1
+        value = _ANSWERS[reply.lead, says]
+        out.append(Claim(mention.concept, value, "", "now", False, 0, len(reply.text)))
+    return out
+
+
+@lru_cache(maxsize=8192)
+def claims_of(question: str, reply: str, child: bool = False) -> tuple[Claim, ...]:
+    """All claims of a reply to a question. What the reply says itself overrides what it agrees to."""
+    asked, said = read_text(question), read_text(reply)
+    own = _own(asked, said, child)
+    stated = {c.concept for c in own}
+    return tuple(own + [c for c in _agreed(asked, said) if c.concept not in stated])
+
+
+def interrogative(text: str) -> str:
+    """The sentences of a clinician's turn that ask, or its last one where none does.
+
+    A question without matter of its own (« Est-ce votre cas ? ») takes the sentence before it along.
+    """
+    sentences = [s for s in _SENTENCE.findall(text) if s.strip()]
+    asking = [i for i, s in enumerate(sentences) if "?" in s] or [len(sentences) - 1]
+    if not sentences:
+        return ""
+    part = "".join(sentences[i] for i in asking).strip()
+    first = asking[0]
+    if first and not read_text(part).keys and not read_text(part).generic:
+        part = f"{sentences[first - 1].strip()} {part}"
+    return part
+
+
+@lru_cache(maxsize=8192)
+def _fact(answer: Answer) -> Fact:
+    question, given = read_text(answer.question), read_text(answer.answer)
+    child = about_child(answer.question)
+    return Fact(
+        answer, question, given, question.concepts, question.generic, given.concepts,
+        claims_of(answer.question, answer.answer, child), child,
+    )  # fmt: skip
+
+
+def facts_of(questionnaire: Questionnaire) -> tuple[Fact, ...]:
+    """The told answers of a record, analysed, in its order."""
+    return tuple(_fact(answer) for answer in questionnaire.told)
+
+
+def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...]:
+    """The patient's turns of a talk, each with the clinician's turn before it."""
+    out = []
+    before = ""
+    for i, turn in enumerate(dialogue.turns):
+        if turn.role == "clinician":
+            before = turn.text
+            continue
+        asked = interrogative(before)
+        out.append(
+            Exchange(i, read_text(asked), read_text(turn.text), read_text(before), claims_of(asked, turn.text, child))
+        )
+    return tuple(out)
+
+
+def family_of(concept: str) -> str:
+    """The family a concept belongs to."""
+    return concepts()[concept].family
+
+
+def quantity_text(quantity: Quantity) -> str:
+    """A quantity as quoted in a finding."""
+    return quantity.text

@@ -1,0 +1,116 @@
+"""attribution_changed: a fact of the record is told of somebody else, or of another time.
+
+A relative's illness told in the first person, the patient's own told of a relative, one relative put for another.
+"""
+
+from collections.abc import Iterator
+
+from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.facts import Exchange, Fact
+from colloque.core import Finding
+from colloque.french.tokens import key_of
+
+__all__ = ["check_persons"]
+
+_FIRST = frozenset(("j", "je"))
+_KIN_KEYS = frozenset(
+    key_of(w) for w in ("pere", "mere", "frere", "soeur", "mari", "femme", "fils", "fille", "oncle", "tante", "cousin", "voisine", "voisin", "amie", "ami", "grand")
+)  # fmt: skip
+_NOT_KIN = frozenset(("soignant", "chef", "collegue"))
+
+
+def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
+    return finding(
+        "attribution_changed", exchange.turn, fact.answer.id, quote_of(exchange.said, start, end),
+        f"le fait n'est pas attribué comme dans « {fact.answer.answer} »", f"dire « {fact.answer.answer} »",
+    )  # fmt: skip
+
+
+def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int] | None:
+    """The stretch of the turn that tells the fact in the first person and names nobody."""
+    said = exchange.said
+    wanted = fact.given.keys - _KIN_KEYS
+    named = {said.sentence[p.first] for p in said.persons}
+    for number in range(said.sentence[-1] + 1 if said.sentence else 0):
+        inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s == number]
+        if number in named or not any(t.word in _FIRST for t in inside):
+            continue
+        concepts = {m.concept for m in said.mentions if said.sentence_at(m.start) == number and not m.named}
+        keys = {t.key for t in inside} & wanted
+        if (wanted and len(keys) >= max(1, len(wanted) * 0.5)) or concepts & fact.told:
+            return inside[0].start, inside[-1].end
+    return None
+
+
+def _to_patient(fact: Fact, places: list[Exchange], kins: set[str], child: bool) -> Finding | None:
+    for exchange in places:
+        if exchange.asked.persons and not _family_question(exchange):
+            continue
+        said = {p.kin for p in exchange.said.persons}
+        if said & kins:
+            spot = _sentence_of_first_person(exchange, fact)
+            before = [p for p in exchange.said.persons if p.kin in kins]
+            if (
+                spot is None
+                or exchange.said.words[before[0].first].start < spot[0]
+                or _by_relative(exchange, fact, kins)
+            ):
+                continue
+            return _report(exchange, fact, *spot)
+        spot = _sentence_of_first_person(exchange, fact)
+        if spot is not None:
+            return _report(exchange, fact, *spot)
+    return None
+
+
+def _by_relative(exchange: Exchange, fact: Fact, kins: set[str]) -> bool:
+    return any(c.kin in kins and c.concept in fact.told for c in exchange.claims)
+
+
+def _family_question(exchange: Exchange) -> bool:
+    return "famill" in exchange.asked.text.lower()
+
+
+def _replaced(case: Case, fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
+    everywhere = {p.kin for e in case.exchanges for p in e.said.persons} | {
+        p.kin for e in case.exchanges for p in e.clinician.persons
+    }
+    if kins & everywhere:
+        return None
+    for exchange in places[:2]:
+        new = [p for p in exchange.said.persons if p.kin not in case.record_kins and p.kin not in _NOT_KIN]
+        if new:
+            words = exchange.said.words
+            return _report(exchange, fact, words[new[0].first].start, words[new[0].end - 1].end)
+    return None
+
+
+def _to_relative(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    """A claim of the patient's own, told of a relative whom the record does not know."""
+    for exchange in places[:1]:
+        for mine in fact.claims:
+            theirs = [c for c in exchange.claims if c.concept == mine.concept and c.explicit]
+            if mine.kin or not mine.explicit or mine.sign != 1 or not theirs:
+                continue
+            if all(
+                c.kin and c.kin not in case.record_kins and c.kin not in ("famille", *_NOT_KIN) and c.sign == 1
+                for c in theirs
+            ):
+                return _report(exchange, fact, theirs[0].start, theirs[0].end)
+    return None
+
+
+def check_persons(case: Case) -> Iterator[Finding]:
+    """Findings of attribution_changed, at most one a fact."""
+    for i, fact in enumerate(case.facts):
+        places = case.places(i)
+        kins = {p.kin for p in fact.given.persons}
+        if case.child:
+            kins.discard("enfant")
+        found = None
+        if kins:
+            found = _replaced(case, fact, places, kins) or _to_patient(fact, places, kins, case.child)
+        else:
+            found = _to_relative(case, fact, places)
+        if found is not None:
+            yield found

@@ -1,0 +1,164 @@
+"""answer_contradicted: the talk says the opposite of the record, or another option of its scale.
+
+Compares claims made about the same concept, `Oui` and `Non` to the same question, degrees of one scale, and words that
+exclude each other. Unsure claims contradict nothing.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.facts import POLAR, Claim, Exchange, Fact
+from colloque.checks.reading import Reading
+from colloque.core import Finding
+from colloque.french.lexicon import concepts
+from colloque.french.phrases import Phrases, labelled
+from colloque.french.scales import Level
+from colloque.french.tokens import load_data
+
+__all__ = ["check_polarity", "option_of"]
+
+
+def _contradicts(mine: Claim, theirs: Claim) -> bool:
+    return (
+        mine.concept == theirs.concept
+        and mine.sign * theirs.sign == -1
+        and mine.kin == theirs.kin
+        and theirs.time != "hypothetical"
+        and mine.time != "hypothetical"
+        and not (mine.time == "past") ^ (theirs.time == "past")
+    )
+
+
+def _by_claims(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    record = {
+        (c.concept, c.kin): {d.sign for d in fact.claims if (d.concept, d.kin) == (c.concept, c.kin)}
+        for c in fact.claims
+    }
+    for exchange in places[:2]:
+        for mine in fact.claims:
+            if concepts()[mine.concept].kind not in POLAR or len(record[mine.concept, mine.kin] - {0}) != 1:
+                continue
+            theirs = [c for c in exchange.claims if c.concept == mine.concept and c.kin == mine.kin]
+            if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
+                continue
+            clash = next((c for c in theirs if _contradicts(mine, c) and (c.explicit or mine.explicit)), None)
+            if clash is not None:
+                return _report(exchange, fact, clash.start, clash.end)
+    return None
+
+
+def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
+    return finding(
+        "answer_contradicted", exchange.turn, fact.answer.id, quote_of(exchange.said, start, end),
+        f"contredit la réponse « {fact.answer.answer} » à « {fact.answer.question} »", f"dire « {fact.answer.answer} »",
+    )  # fmt: skip
+
+
+def _orientation(question: Reading) -> str:
+    """Whether a question asks for trouble, for health, or for neither: `Non` means the contrary in the first two."""
+    words = [t.word for t in question.words]
+    found = labelled("orientation", "questions_orientation.toml").labels(words)
+    sides = {label for _, _, label in found}
+    return sides.pop() if len(sides) == 1 else "both" if sides else "neutral"
+
+
+def _same_question(fact: Fact, exchange: Exchange) -> bool:
+    mine, theirs = fact.question.keys, exchange.asked.keys
+    alike = bool(mine) and len(mine & theirs) / len(mine | theirs) >= 0.6
+    return alike and _orientation(fact.question) == _orientation(exchange.asked)
+
+
+def _by_lead(fact: Fact, places: list[Exchange]) -> Finding | None:
+    lead = fact.given.lead
+    if lead not in ("yes", "no"):
+        return None
+    for exchange in places[:1]:
+        other = exchange.said.lead
+        if other in ("yes", "no") and other != lead and _same_question(fact, exchange):
+            return _report(exchange, fact, 0, len(exchange.said.text))
+    return None
+
+
+def option_of(reading: Reading) -> Level | None:
+    """The degree that an answer consists of, where it is nothing else: « Plusieurs jours »."""
+    words = [t for t in reading.words if t.word[0].isalnum()]
+    for level in reading.levels:
+        if level.end - level.first >= len(words) - 1 and level.family in (
+            "frequency",
+            "intensity",
+            "difficulty",
+            "agreement",
+            "satisfaction",
+            "quality",
+        ):
+            return level
+    return None
+
+
+def _levels_about(fact: Fact, exchange: Exchange, alone: bool) -> list[Level]:
+    """Degrees in the sentences of the turn that are about the fact; of the whole turn where it conveys nothing else."""
+    said = exchange.said
+    about = {said.sentence_at(m.start) for m in said.mentions if m.concept in fact.topics} | {
+        s for t, s in zip(said.words, said.sentence, strict=True) if t.key in fact.question.keys
+    }
+    if alone or not about:
+        return list(said.levels)
+    near = [v for v in said.levels if said.sentence[v.first] in about]
+    return near or [v for v in said.levels if said.sentence[v.first] - 1 in about]
+
+
+def _by_option(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    option = option_of(fact.given)
+    if option is None:
+        return None
+    for exchange in places[:1]:
+        alone = len(list(case.sharers(exchange))) < 2
+        found = [v for v in _levels_about(fact, exchange, alone) if v.family == option.family]
+        if not found or any(v.level == option.level for v in found):
+            continue
+        if option.family in ("intensity", "quality") and min(abs(v.level - option.level) for v in found) < 2:
+            continue
+        first = exchange.said.words[found[0].first].start
+        return _report(exchange, fact, first, first + 1)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _opposites() -> tuple[tuple[Phrases, Phrases], ...]:
+    return tuple(
+        (Phrases([(p, "a") for p in left]), Phrases([(p, "b") for p in right]))
+        for left, right in load_data("opposites.toml")["pairs"]
+    )
+
+
+def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    mine = [t.word for t in fact.given.words]
+    for left, right in _opposites():
+        for own, other in ((left, right), (right, left)):
+            if not own.find(mine) or other.find(mine):
+                continue
+            for exchange in places[:1]:
+                theirs = [t.word for t in exchange.said.words]
+                clash = other.find(theirs)
+                if not clash or own.find(theirs) or own.find([t.word for e in case.exchanges for t in e.said.words]):
+                    continue
+                if any(other.find([t.word for t in f.given.words + f.question.words]) for f in case.facts):
+                    continue
+                start = exchange.said.words[clash[0][0]].start
+                return _report(exchange, fact, start, start + 1)
+    return None
+
+
+def check_polarity(case: Case) -> Iterator[Finding]:
+    """Findings of answer_contradicted, at most one a fact."""
+    for i, fact in enumerate(case.facts):
+        places = case.places(i)
+        found = (
+            _by_claims(case, fact, places)
+            or _by_option(case, fact, places)
+            or _by_lead(fact, places)
+            or _by_opposites(case, fact, places)
+        )
+        if found is not None:
+            yield found
