@@ -91,9 +91,12 @@ def dialogue(number: int, split: Split = "preference", respondent: str = "") -> 
     )
 
 
+_SPLITS: tuple[Split, ...] = ("preference", "preference", "train", "test")
+
+
 def forty(tmp_path: Path) -> Path:
     """A folder of 40 dialogues: 20 of the preference split, 10 of train, 10 of test."""
-    splits: list[Split] = ["preference"] * 20 + ["train"] * 10 + ["test"] * 10
+    splits: list[Split] = [split for split in _SPLITS for _ in range(10)]
     folder = tmp_path / "dialogues"
     write_records(folder / "part-00000.parquet", (dialogue(i, split) for i, split in enumerate(splits)), Dialogue)
     return folder

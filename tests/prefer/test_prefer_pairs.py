@@ -77,9 +77,12 @@ def test_a_sound_judge_survives_the_exchange_of_seats() -> None:
     assert not one.by_seat
 
 
+def _say(words: int) -> tuple[Message, ...]:
+    return (Message(role="assistant", content=" ".join(["mot"] * words)),)
+
+
 def _pair(number: int, chosen: int, rejected: int, margin: float = 1.0) -> Preference:
-    say = lambda words: (Message(role="assistant", content=" ".join(["mot"] * words)),)  # noqa: E731
-    return Preference(prompt=(), chosen=say(chosen), rejected=say(rejected), id=f"p-{number}", margin=margin)
+    return Preference(prompt=(), chosen=_say(chosen), rejected=_say(rejected), id=f"p-{number}", margin=margin)
 
 
 def test_length_balance_takes_the_least_clear_pairs_of_the_heavy_side() -> None:

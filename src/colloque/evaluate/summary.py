@@ -43,7 +43,7 @@ def verdict_of(results: Mapping[str, Any]) -> Outcome:
     """helped, harmed, or not_shown; by the error rate, the safety errors and the interviews together."""
     gap = results["errors"]["any"]["difference"]
     talks = results.get("interviews")
-    poorer = bool(talks) and talks["elicited_difference"]["high"] < 0
+    poorer = talks is not None and talks["elicited_difference"]["high"] < 0
     if gap["low"] > 0 or any(row["increased"] for row in results["safety"]) or (poorer and gap["high"] >= 0):
         return "harmed"
     if gap["high"] < 0 and not poorer and all(row["not_worse"] for row in results["safety"]):
