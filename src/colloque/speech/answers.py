@@ -1,0 +1,205 @@
+"""What a patient wrote, made sayable: markup gone, abbreviations written out, numbers in words, oui and non apart.
+
+Spelling and form change, facts do not. The patient's words are data: braces, tags and control marks have no power
+here and are not spoken. Knows no topic.
+"""
+
+import html
+import re
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from colloque.speech.bank import load
+from colloque.speech.numbers import spoken_numbers
+from colloque.speech.persons import lower, upper
+
+__all__ = ["Reading", "ReadingKind", "read_answer"]
+
+ReadingKind = Literal["yes", "no", "words", "nothing", "blank", "inapplicable", "unknown", "refused", "emoji"]
+
+
+class Reading(NamedTuple):
+    """An answer read. `lead` is the spoken oui/non with its adverbs; `rest` the other words, as sentences."""
+
+    kind: ReadingKind
+    lead: str = ""
+    rest: str = ""
+    sentences: tuple[str, ...] = ()
+
+
+_MARKUP = re.compile(r"<\|[^|<>]{0,60}\|>|<!--.*?-->|</?[a-zA-Z][^<>]{0,300}>|\[/?INST\]|</?s>|```+\w*")
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u20e3\u2190-\u21ff]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\ufffd]")
+_SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
+_SAME = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "…": "...",
+        "{": "",
+        "}": "",
+        "*": "",
+        "_": " ",
+        "|": " ",
+        "#": "",
+        "^": "",
+        "~": "",
+        "\\": " ",
+    }
+)
+_ARROW = re.compile(r"\s*(?:->|=>|-->|>>|→)\s*")
+_WORD = re.compile(r"(?<![\w])[a-zà-ÿœ]+(?:u'un\b)?(?![\w])", re.IGNORECASE)
+_YES = re.compile(
+    r"^(?P<lead>(?:ah |ben |bah |euh,? |bien |mais |oh )?(?:oui|ouais|ouep|si)(?:[ ,]+(?:oui|tout à fait|absolument|bien sûr|carrément|complètement|clairement|vraiment|totalement|exactement))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO = re.compile(
+    r"^(?P<lead>(?:ah |ben |bah |euh,? |mais |oh )?(?:non|nan|nope)(?:[ ,]+(?:non|pas du tout|jamais|pas vraiment|pas trop|plus maintenant|pas encore|pas spécialement|pas particulièrement|absolument pas|aucun|aucune|rien))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_SI = re.compile(
+    r"^si (?:je|j'|on|il|elle|c'|ça|les|la|le|un|une|mon|ma|mes|possible|besoin|nécessaire|vous|tu)\b|^si j'",
+    re.IGNORECASE,
+)
+_NO_NOUN = re.compile(
+    r"^(?:non|nan)[ -](?:fumeur|fumeuse|buveur|stop|précisé|communiqué|spécifié|voyant|binaire)", re.IGNORECASE
+)
+# « me réveille toutes les deux heures »: the telegraphic writer leaves the subject out, the speaker does not.
+_SUBJECTLESS = re.compile(r"(^|, |\. )(me |m'|m')(?=[a-zà-ÿ]+e\b|sens |rendors |endors |lève )", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|\s*;\s*|(?<=[a-zà-ÿ)])\.(?=[A-ZÀ-Ý])")
+
+
+@cache
+def _spelling() -> tuple[dict[str, str], frozenset[str], dict[str, frozenset[str]], dict[str, str]]:
+    data = load("spelling")
+    words = dict(line.split("=", 1) for line in data["words"].strip().splitlines())
+    wholes = {kind: frozenset(data[kind]["forms"]) for kind in ("nothing", "inapplicable", "unknown", "refused")}
+    return words, frozenset(data["acronyms"].split()), wholes, data["emoji"]
+
+
+@lru_cache(maxsize=16384)
+def read_answer(answer: str) -> Reading:
+    """Read one answer. Never fails, whatever was typed."""
+    text = _MARKUP.sub(" ", html.unescape(html.unescape(answer)))
+    pictures = _EMOJI.findall(text)
+    text = _CONTROL.sub(" ", _EMOJI.sub(" ", text)).translate(_SAME)
+    text = _SPACES.sub(" ", _ARROW.sub(", ", text)).strip()
+    whole = _whole(text, pictures)
+    if whole:
+        return whole
+    text = _written_out(_lowered(text))
+    match = None if _NO_NOUN.match(text) else _NO.match(text)
+    kind: ReadingKind = "no"
+    if match is None and not _SI.match(text):
+        match, kind = _YES.match(text), "yes"
+    lead, rest = (_lead(match["lead"]), match["rest"]) if match else ("", text)
+    sentences = tuple(_sentence(s) for s in _SENTENCE.split(rest) if s and s.strip(" .,;:-!?'\"()"))
+    return Reading(kind if match else "words", lead, " ".join(sentences), sentences)
+
+
+def _whole(text: str, pictures: list[str]) -> Reading | None:
+    """An answer that is no words of its own: nothing to say, a dash, a picture."""
+    _, _, wholes, emoji = _spelling()
+    bare = text.lower().strip(" .!,;:")
+    for kind in ("nothing", "inapplicable", "unknown", "refused"):
+        if bare in wholes[kind] or text.lower().strip() in wholes[kind]:
+            return Reading(kind)
+    if not re.search(r"\w", text):
+        names = [emoji[c] for picture in pictures for c in picture if c in emoji]
+        if names:
+            return Reading("emoji", rest=names[0])
+        return Reading("unknown" if "?" in text else "blank")
+    return None
+
+
+def _lowered(text: str) -> str:
+    """Capitals of a whole answer made small; acronyms stay."""
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < 5 or sum(c.isupper() for c in letters) < 0.7 * len(letters):
+        return text
+    acronyms = _spelling()[1]
+    low = re.sub(
+        r"[\w']+", lambda m: m.group() if m.group() in acronyms and len(m.group()) > 1 else m.group().lower(), text
+    )
+    return re.sub(r"(^|[.!?]\s+)([a-zà-ÿ])", lambda m: m[1] + m[2].upper(), low)
+
+
+_JOINED = (
+    (re.compile(r"\s*\+\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
+    (re.compile(r"\s*=\s*"), ", "),
+    (re.compile(r"\b(?:tt|tts|ts|tout) les\b", re.IGNORECASE), "tous les"),
+    (re.compile(r"(?<=\d) ?SA\b"), " semaines d'aménorrhée"),
+    (re.compile(r"\bRAS\b"), "rien à signaler"),
+    (re.compile(r"\b(couché|couchée|coucher|levé|levée|lever|debout|réveil|endormi|endormie|prise) (?=\d{1,2} ?h)", re.IGNORECASE), r"\1 à "),
+    (re.compile(r"(?<=[a-zà-ÿ])\s?/\s?(?!(?:j|jr|jour|sem|semaine|mois|an|nuit|heure|h|soir|week-end|we)\b)(?=[a-zà-ÿ])", re.IGNORECASE), " ou "),
+    (re.compile(r"(?<=[a-zà-ÿ)])\s*&\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
+    (re.compile(r"^(bof|pff+|mouais|ben|bah|euh)\s+(?=\w)", re.IGNORECASE), r"\1, "),
+    (re.compile(r"\bd accord\b"), "d'accord"),
+    (re.compile(r"\b([jcldnsmt]) (?=(?:ai|est|ét|arr|aim|y|en|a)\b)"), r"\1'"),
+    (re.compile(r"\bca\b"), "ça"),
+    (re.compile(r"\bles we\b", re.IGNORECASE), "les week-ends"),
+    (re.compile(r"([!?.])\1{1,}(?<!\.\.\.)"), r"\1"),
+    (re.compile(r"\s+([,.])(?!\d)"), r"\1"),
+    (re.compile(r"(?<=\w)\s*([?!])"), r" \1"),
+    (re.compile(r",(?=[a-zà-ÿ])", re.IGNORECASE), ", "),
+    (re.compile(r"\(\s*"), ", "),
+    (re.compile(r"\s*\)(?=\s*[,.;!?]|$)"), ""),
+    (re.compile(r"\s*\)"), ","),
+    (re.compile(r"^(?:-(?!\d)|[•*>·])\s*|(?<=\s)[•·]\s*"), ""),
+    (re.compile(r"\n\s*[-•*·]\s*"), "\n"),
+    (re.compile(r"\s+-\s+"), ", "),
+    (re.compile(r",\s*,"), ","),
+)  # fmt: skip
+
+
+def _written_out(text: str) -> str:
+    words = _spelling()[0]
+
+    def spell(match: re.Match[str]) -> str:
+        word = match.group()
+        full = words.get(word.lower())
+        if full is None or (word.isupper() and len(word) > 1 and word.lower() != "ca"):
+            return word
+        return upper(full) if word[0].isupper() else full
+
+    text = text.replace("...", "\u2026")
+    for pattern, new in _JOINED:
+        text = pattern.sub(new, text)
+    text = _WORD.sub(spell, text)
+    text = spoken_numbers(text).replace("\u2026", "...")
+    text = _SUBJECTLESS.sub(lambda m: f"{m[1]}je {m[2].lower()}", text)
+    return text.strip(" ,;:") if text[:2].strip("-").isdigit() else text.strip(" ,;:-")
+
+
+def _lead(lead: str) -> str:
+    lead = re.sub(r"\s*,\s*", ", ", lead.strip())
+    lead = re.sub(
+        r"^(non|nan|oui|ouais|si) (?!,)(?=pas|jamais|oui|non|tout|absolument|bien|carrément|complètement|clairement|vraiment|totalement|plus|aucun|rien|exactement)",
+        r"\1, ",
+        lead,
+        flags=re.IGNORECASE,
+    )
+    return upper(lead.lower())
+
+
+def _sentence(text: str) -> str:
+    """One sentence with a capital and a final mark."""
+    text = text.strip(" ,;:-").replace('"', "")
+    if not text:
+        return ""
+    if text.endswith("..."):
+        return upper(text)
+    mark = text[-1] if text[-1] in ".!?" else ""
+    body = text.rstrip(" .!?") or text
+    return upper(body) + {"?": " ?", "!": " !"}.get(mark, ".")
+
+
+def lowered(sentence: str) -> str:
+    """A sentence set inside another: small first letter, no final full stop."""
+    return lower(sentence).rstrip(".") if not sentence.endswith("...") else lower(sentence)

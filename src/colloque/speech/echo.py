@@ -1,0 +1,125 @@
+"""The clinician takes up what was just said: an echo made of the patient's own words, or a plain acknowledgement.
+
+An echo that cannot be sure to be right is not made: a wrong echo is worse than « je vois ». No comfort that is not
+known, no judgement, no diagnosis.
+"""
+
+import re
+from random import Random
+
+from colloque.core import Persona
+from colloque.speech.answers import lowered
+from colloque.speech.bank import load
+from colloque.speech.clause import say
+from colloque.speech.facts import Fact
+from colloque.speech.persons import Gender, lower, upper, yours
+
+__all__ = ["acknowledge"]
+
+_SHARE = {"brief": 0.35, "empathic": 0.7, "motivational": 0.6, "methodical": 0.8}
+"""Share of turns that take up the patient's words rather than acknowledge them plainly, by school."""
+
+
+def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gender: Gender) -> str:
+    """What the clinician says to a fact before going on; never twice the same frame in a dialogue."""
+    bank = load("phrases")
+    kind = fact.reading.kind
+    if kind in {"unknown", "refused"}:
+        return _fresh(bank["acks"][kind], rng, used)
+    if kind in {"nothing", "blank", "inapplicable", "emoji"}:
+        return _fresh(bank["acks"]["nothing"], rng, used)
+    if rng.random() < _SHARE[persona.school]:
+        words = _echo(fact, gender)
+        if words:
+            frames = bank["echo"][_frames(fact, persona)]
+            frame = _fresh(frames, rng, used)
+            return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
+    return _fresh(bank["acks"][fact.mood], rng, used)
+
+
+def _frames(fact: Fact, persona: Persona) -> str:
+    if fact.mood == "hard" and persona.school != "brief" and fact.words > 1:
+        return "hard"
+    if persona.school == "brief":
+        return "brief"
+    if fact.mood == "good":
+        return "good"
+    return (
+        "figure"
+        if fact.reading.kind == "words" and not re.search(r"\bj[e']", fact.reading.rest, re.IGNORECASE)
+        else "words"
+    )
+
+
+def _fresh(options: list[str], rng: Random, used: set[str]) -> str:
+    """One of the phrases not yet said in this dialogue, while there is one."""
+    left = [o for o in options if o not in used] or options
+    choice = str(rng.choice(left))
+    used.add(choice)
+    return choice
+
+
+def _echo(fact: Fact, gender: Gender) -> str:
+    """The patient's words as the clinician may repeat them, short; "" where none is safe."""
+    reading = fact.reading
+    if reading.kind in {"yes", "no"} and not reading.rest:
+        return _of_question(fact, gender, reading.kind == "yes")
+    head = _head(reading.rest)
+    if not head or _POOR.match(head):
+        return ""
+    if reading.kind == "no" and not re.search(r"\b(?:je|j'|on|il|elle|c'est|ça)\b", head, re.IGNORECASE):
+        return ""
+    if reading.kind == "yes" and len(head.split()) < 2:
+        return ""
+    if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
+        return head
+    turned = yours(head)
+    return turned or ""
+
+
+_POOR = re.compile(
+    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\w{1,2})$",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(
+    r"(?:[,;:]| (?:et|ou|mais|de|à|que|qui|le|la|les|un|une|des|du|en|dans|pour|par|avec|sans|si|car|donc|quand|parce))$",
+    re.IGNORECASE,
+)
+
+
+def _head(rest: str) -> str:
+    """The first short phrase of an answer that stands by itself, without capital; "" when there is none."""
+    first = re.split(r"(?<=[^\d])[.!?;:]|\.\.\.|, (?=\w)| - | mais | parce que | car | sauf ", rest, maxsplit=1)[
+        0
+    ].strip()
+    if "?" in rest[: len(first) + 3] or not first:
+        return ""
+    words = first.split(" ")
+    if len(words) > 9:
+        return ""
+    if _DANGLING.search(first) or (re.search(r"\b(?:jamais|rien|personne)$", first) and len(words) > 1):
+        return ""
+    return lowered(first)
+
+
+def _of_question(fact: Fact, gender: Gender, positive: bool) -> str:
+    """`Avez-vous des vertiges ?` — Non → « pas de vertiges »; Oui → « des vertiges »."""
+    clause = fact.form.clause
+    if clause is None or clause.negative or fact.form.kind not in {"yesno", "statement"}:
+        return ""
+    if clause.rest.count(" ") > 7 or re.search(r"\b(?:ou|et|que|quand|si|vous-même)\b|,", clause.rest):
+        return ""
+    if (
+        clause.verb in {"avez", "a"}
+        and not clause.clitics
+        and re.match(r"(?:des |du |de la |de l'|une? )", clause.rest)
+    ):
+        if positive:
+            return clause.rest
+        said = say(clause, "vous", False, True, gender)
+        return "pas " + said.split(" pas ", 1)[1] if " pas " in said else ""
+    if not positive and re.match(
+        r"(?:peu|trop|moins|plus|si|tant|assez|toujours|suffisamment|bien|encore|souvent)\b", clause.rest
+    ):
+        return ""
+    return say(clause, "vous", positive, True, gender)

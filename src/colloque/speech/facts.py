@@ -1,0 +1,157 @@
+"""Facts: each answer of a record understood once, before anything is said — question, answer, topic, mood, risk.
+
+Reads with colloque.french and with this package's grammar; says nothing itself.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from colloque.core import Questionnaire, rng_for
+from colloque.french import concept_of
+from colloque.french.risk import risk_of
+from colloque.speech.answers import Reading, read_answer
+from colloque.speech.bank import load
+from colloque.speech.persons import Gender
+from colloque.speech.question import Form, read_question
+
+__all__ = ["Fact", "Mood", "facts_of", "gender_of", "known_gender"]
+
+Mood = Literal["hard", "good", "plain"]
+
+
+class Fact(NamedTuple):
+    """One answer understood. `band` places it in the talk; `leans` ties it to the question before."""
+
+    id: str
+    question: str
+    form: Form
+    reading: Reading
+    topic: str | None
+    band: int
+    leans: bool
+    mood: Mood
+    risk: str
+    scale: bool
+
+    @property
+    def words(self) -> int:
+        """Words of the answer, without its oui or non."""
+        return self.reading.rest.count(" ") + 1 if self.reading.rest else 0
+
+
+@cache
+def _topics() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
+    data = load("topics")
+    bands = {concept: i for i, line in enumerate(data["bands"]) for concept in line.split()}
+    return bands, frozenset(data["hard"].split()), frozenset(data["risk"].split())
+
+
+@cache
+def _moods() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = load("phrases")["mood"]
+    return re.compile(data["burden"], re.IGNORECASE), re.compile(data["sad"], re.IGNORECASE)
+
+
+_SCALE = re.compile(
+    r"^(?:jamais|rarement|parfois|quelquefois|souvent|très souvent|assez souvent|toujours|presque toujours|presque jamais|de temps en temps|plusieurs jours|plus de la moitié des jours|plus de la moitié du temps"
+    r"|presque tous les jours|tous les jours|quelques jours|la plupart du temps|pas du tout|un peu|moyennement|modérément|beaucoup|énormément|extrêmement|légèrement|un petit peu|assez|plutôt"
+    r"|pas (?:très |trop )?souvent|(?:pas|peu|assez|très|plutôt|extrêmement|un peu) (?:difficile|d'accord|satisfaite?|gênante?|important)|tout à fait(?: d'accord)?|plutôt d'accord|une fois par mois ou moins|moins d'une fois par mois|une fois par mois|une fois par semaine|chaque mois|chaque semaine|chaque jour"
+    r"|pas tout à fait autant qu'avant|autant qu'avant|autant que d'habitude|non, pas du tout|quelques fois)[.]?$",
+    re.IGNORECASE,
+)
+_STRONG = re.compile(
+    r"presque tous|tous les jours|moitié|souvent|toujours|plupart|beaucoup|énorm|extrêm|très", re.IGNORECASE
+)
+_NEVER = re.compile(r"^(?:jamais|pas du tout|presque jamais|aucune?|rien)\b", re.IGNORECASE)
+_NOT_SAD = re.compile(r"\b(?:pas|plus|jamais|sans|ni|aucune?)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_LEANING = re.compile(
+    r"^(?:et )?(?:depuis (?:quand|combien de temps)|à quelle (?:fréquence|heure|intensité)|à quel (?:moment|rythme)|combien de (?:temps|fois|nuits|jours)(?: par (?:jour|semaine|mois|nuit))?|combien(?: par (?:jour|semaine|mois|nuit))?"
+    r"|pourquoi|comment|où|quand|lequel|laquelle|lesquels|lesquelles|quelle quantité|quelle dose|quelle durée|quel traitement|durée|fréquence|intensité(?: sur 10)?|précisez|précisions?|détails?|si oui.*|si non.*|à quelle dose|de quel type|qui|à quelle fréquence et où|dans quelles? \w+|avec qui)(?: \?|\.)?$",
+    re.IGNORECASE,
+)
+_GENERIC = frozenset({"duree", "frequence", "intensite", "declencheur", "soulagement"})
+
+
+def facts_of(questionnaire: Questionnaire, gender: Gender) -> tuple[Fact, ...]:
+    """The told answers of a record, understood, in the order of the record."""
+    return tuple(_fact(a.id, a.question, a.answer, gender) for a in questionnaire.told)
+
+
+@lru_cache(maxsize=16384)
+def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
+    form = read_question(question, gender)
+    reading = read_answer(answer)
+    bands, _, _ = _topics()
+    topic = concept_of(question)
+    leans = (
+        form.kind == "follow"
+        or bool(_LEANING.match(form.text))
+        or (topic in _GENERIC and not form.clause and len(form.text) < 40)
+    )
+    scale = bool(_SCALE.match(reading.rest)) and not reading.lead
+    risk = risk_of(answer, question).grade
+    band = bands.get(topic or "", 8)
+    if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
+        band = bands["antecedents"]
+    return Fact(identity, question, form, reading, topic, band, leans, _mood(form, reading, scale), risk, scale)
+
+
+def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
+    """Whether what is said is a burden, a relief, or neither; neither where it is not plain."""
+    burden, sad = _moods()
+    asked = bool(burden.search(form.text)) and not (form.clause and form.clause.negative)
+    if asked and form.kind in {"yesno", "statement", "noun"}:
+        if reading.kind == "no" or (scale and _NEVER.match(reading.rest)):
+            return "good" if not sad.search(reading.rest) else "plain"
+        if reading.kind == "yes" or (scale and _STRONG.search(reading.rest)):
+            return "hard"
+        if scale:
+            return "plain"
+    found = sad.search(reading.rest)
+    if found and not _NOT_SAD.search(reading.rest[: found.start()]):
+        return "hard"
+    return "plain"
+
+
+@cache
+def _gender_marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    data = load("nouns")
+    own = r"\b(?:je (?:me )?suis|j'suis|suis|je me sens|me sens|j'étais|je reste|je deviens|je suis devenue?|j'ai été|m'a|m'ont)\s+(?:(?:très|trop|plus|pas|toujours|complètement|un peu|si|plutôt|tellement|vraiment|souvent|trop)\s+)*"
+    return (
+        re.compile(data["woman"], re.IGNORECASE), re.compile(data["man"], re.IGNORECASE),
+        re.compile(own + r"(?:\w+(?:ée|euse|ive|ète)|nulle|seule|vidée|contente|suivie|inquiète|prête|partie|devenue|sortie|enceinte)\b", re.IGNORECASE),
+        re.compile(own + r"(?!(?:année|journée|soirée|matinée)\b)(?:\w+(?:é|eux|if)|nul|seul|content|suivi|inquiet|prêt|parti|devenu|sorti)\b(?!e)", re.IGNORECASE),
+    )  # fmt: skip
+
+
+_ASKED_F = re.compile(
+    r"\b(?:êtes-vous|vous êtes-vous|vous sentez-vous|avez-vous (?:déjà )?été|vous êtes|es-tu)\s+(?:déjà |facilement |souvent )*\w+(?:ée|euse|tie|vie|due|ète|ive)\b|\bje me suis sentie\b|\bseule\b.*\?",
+    re.IGNORECASE,
+)
+_ASKED_M = re.compile(
+    r"\b(?:êtes-vous|vous êtes-vous|vous sentez-vous|avez-vous (?:déjà )?été|vous êtes|es-tu)\s+(?:déjà |facilement |souvent )*\w+(?:é|eux|ti|if|du|uel)\b(?!\()",
+    re.IGNORECASE,
+)
+
+
+def known_gender(questionnaire: Questionnaire) -> Gender | None:
+    """The patient's gender as the record tells it by its words, or None where it does not."""
+    woman, man, feminine, masculine = _gender_marks()
+    answers = " . ".join(a.answer for a in questionnaire.told)
+    questions = " . ".join(a.question for a in questionnaire.told)
+    if feminine.search(answers):
+        return "f"
+    if masculine.search(answers):
+        return "m"
+    if re.search(r"\bvotre (?:enfant|bébé|fils|fille)\b", questions, re.IGNORECASE):
+        return None
+    if woman.search(questions) or _ASKED_F.search(questions):
+        return "f"
+    return "m" if man.search(questions) or _ASKED_M.search(questions) else None
+
+
+def gender_of(questionnaire: Questionnaire, seed: int) -> Gender:
+    """The gender that agreement follows: the record's own, else drawn, and constant through the dialogue."""
+    known = known_gender(questionnaire)
+    return known or ("f" if rng_for(questionnaire.id, "gender", seed).random() < 0.5 else "m")

@@ -1,0 +1,80 @@
+"""Written French made oral: `je ne dors pas` → `je dors pas`, `il y a` → `y a`, `cela` → `ça`; hesitation and fillers.
+
+Rates follow the persona, below those measured on emergency calls (SIMSAMU: 35 « euh » in 1,000 words of callers,
+full « ne … pas » in 0.6 of 35 negations), which the reference takes as the upper bound. Never touches a fact.
+"""
+
+import re
+from functools import lru_cache
+from random import Random
+
+from colloque.core import Persona
+from colloque.speech.bank import load
+from colloque.speech.persons import lower
+
+__all__ = ["colour", "hesitate", "opener", "spoken"]
+
+_NEGATION = r"(?:pas|plus|jamais|rien|guère|aucune?|personne)"
+_NE = re.compile(rf"\b(?:ne |n')(?=(?:(?:[\wÀ-ÿ]+'|[\wÀ-ÿ-]+ ){{1,4}}){_NEGATION}\b|\w+ {_NEGATION}\b)", re.IGNORECASE)
+_NE_HEAD = re.compile(r"^(?:ne|n')\b", re.IGNORECASE)
+_PLAIN = (
+    (re.compile(r"\bJe (?=[aeéèêiouyhœ]\w*)(?!hait|hurle|hais|harcèle|onz|y[aou])"), "J'"),
+    (re.compile(r"\bje (?=[aeéèêiouyhœ]\w*)(?!hait|hurle|hais|harcèle|onz|y[aou])"), "j'"),
+    (re.compile(r"\bce (?=est\b|était\b)"), "c'"), (re.compile(r"\bCe (?=est\b|était\b)"), "C'"),
+    (re.compile(r"\bcela\b"), "ça"), (re.compile(r"\bCela\b"), "Ça"),
+    (re.compile(r"\bil y a\b"), "y a"), (re.compile(r"\bil y avait\b"), "y avait"), (re.compile(r"\bIl y a (?=pas|plus|rien|que|toujours|des|du|de|un|trop)"), "Y a "),
+    (re.compile(r"\bil y en a\b"), "y en a"),
+    (re.compile(r"\bil faut\b"), "faut"), (re.compile(r"\bIl faut\b"), "Faut"),
+)  # fmt: skip
+_FAMILIAR = (
+    (re.compile(r"\bpetit déjeuner\b"), "petit déj'"), (re.compile(r"\bmon travail\b"), "mon boulot"), (re.compile(r"\bau travail\b"), "au boulot"),
+    (re.compile(r"\bce n'est\b"), "c'est"), (re.compile(r"\bje suis\b"), "j'suis"), (re.compile(r"\bparce que\b"), "parce que"), (re.compile(r"\btu as\b"), "t'as"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def spoken(text: str, style: str) -> str:
+    """The words as this person says them: careful people keep `ne` and `il y a`; the others drop them."""
+    if style == "careful":
+        return text
+    text = _NE.sub("", text)
+    for pattern, new in _PLAIN:
+        text = pattern.sub(new, text)
+    return text
+
+
+def opener(persona: Persona, rng: Random, mood: str) -> str:
+    """A first sound before the answer (`Ben…`, `Euh…`), often none; `mood` is good, hard or plain."""
+    if rng.random() > 0.15 + 0.5 * persona.hesitant:
+        return ""
+    bank = load("phrases")["openers"]
+    return str(rng.choice(bank[persona.style] + bank.get(mood, [])))
+
+
+def hesitate(text: str, persona: Persona, rng: Random) -> str:
+    """Now and then a pause inside the words, at a comma or a link, or a first word said twice. No word is lost."""
+    if len(text) < 25 or rng.random() > 0.55 * persona.hesitant:
+        return text
+    if rng.random() < 0.3 and (again := re.match(r"(?:Je|J'|Ça|C'est|On|Mon|Ma) ?", text)):
+        word = again.group().strip()
+        if word.endswith("'"):
+            return text
+        return f"{word}... {lower(text)}"
+    places = list(
+        re.finditer(r"(?<=[a-zà-ÿ]), (?=\w)| (?=(?:et(?! demi| quart| une? | vingt)|mais|parce que|surtout) \w)", text)
+    )
+    if not places:
+        return text
+    place = rng.choice(places)
+    sound = rng.choice(("... ", "... euh, ", "... enfin, ")) if persona.style != "careful" else "... "
+    if "enfin" in sound or "euh" in sound:
+        sound = "... " if rng.random() < 0.6 else sound.replace("enfin", "euh")
+    return text[: place.start()].rstrip(",") + sound + text[place.end() :]
+
+
+def colour(persona: Persona, rng: Random, mood: str) -> str:
+    """A remark without any fact after the answer (`Voilà.`), rarely."""
+    if rng.random() > 0.03 + 0.13 * persona.talkative:
+        return ""
+    bank = load("phrases")["remarks"]
+    return str(rng.choice(bank[persona.style] + bank.get(mood, [])))

@@ -1,0 +1,274 @@
+"""The patient's side: one fact in the patient's own words, stated once, with the characters that state it.
+
+Facts come from the record alone; what is added (a sound, a « voilà ») says nothing. Knows no clinician.
+"""
+
+import re
+from random import Random
+from typing import NamedTuple
+
+from colloque.core import Persona, Stated, Turn
+from colloque.speech.answers import lowered
+from colloque.speech.bank import load
+from colloque.speech.clause import say
+from colloque.speech.facts import Fact
+from colloque.speech.oral import colour, hesitate, opener, spoken
+from colloque.speech.persons import Gender, lower, upper
+
+__all__ = ["Said", "chunks", "patient_turn", "state", "volunteer"]
+
+_LONG = 60
+"""Words above which an answer is told over several turns (p90 of a caller's turn in SIMSAMU is 40)."""
+
+
+class Said(NamedTuple):
+    """Words of a turn and the part of them, [start, end), that states the answer `id`."""
+
+    id: str
+    text: str
+    start: int
+    end: int
+
+
+def _gender(persona: Persona) -> Gender:
+    return persona.gender or "m"
+
+
+def _agree(text: str, persona: Persona) -> str:
+    return text.replace("{e}", "e" if _gender(persona) == "f" else "")
+
+
+def content(fact: Fact, persona: Persona, positive: bool) -> str:
+    """The statement inside a yes-or-no question in the patient's words, or "" where it cannot be said simply."""
+    clause = fact.form.clause
+    if clause is None or fact.form.kind not in {"yesno", "statement"}:
+        return ""
+    if clause.negative or (clause.subject in {"ils", "elles", "c'", "on"} and not clause.rest):
+        return ""
+    if " ou " in clause.subject or (not positive and " et " in clause.rest):
+        return ""
+    long = clause.rest.count(" ") > 9
+    shaky = re.search(r"\b(?:ou|vous-même|soi|etc|cela|ceci|celui)\b|[(/]", clause.rest)
+    listed = re.match(r"(?:des |du |de la |de l')", clause.rest) and not positive and not long
+    if long or (shaky and not listed and (not positive or clause.subject != "vous" or " ou " in clause.rest)):
+        return ""
+    if not positive and re.search(r", (?!(?:des|du|de|une?) )", clause.rest):
+        return ""
+    if not positive and re.match(
+        r"(?:peu|trop|moins|plus|si|tant|assez|toujours|suffisamment|certaine?s|plusieurs|tou(?:te?s?)|l'impression)\b",
+        clause.rest,
+    ):
+        return ""
+    return spoken(say(clause, "je", positive, persona.style == "careful", _gender(persona)), persona.style)
+
+
+def state(fact: Fact, persona: Persona, rng: Random) -> Said:
+    """Answer a question that was just put."""
+    reading = fact.reading
+    if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
+        return _set_piece(fact, persona, rng)
+    if reading.kind in {"yes", "no"}:
+        core = _yes_no(fact, persona, rng)
+        before = opener(persona, rng, fact.mood) if rng.random() < 0.35 else ""
+        if before.startswith(("Ben", "Bah", "Ah", "Oh")) and re.match(r"(?:Ben|Ah|Bah|Oh)\b", core):
+            before = ""
+    else:
+        core = _plain(fact, persona, rng)
+        before = opener(persona, rng, fact.mood)
+    core = hesitate(core, persona, rng)
+    return _assemble(fact.id, before, core, _agree(colour(persona, rng, fact.mood), persona))
+
+
+def _assemble(identity: str, before: str, core: str, after: str) -> Said:
+    if before:
+        core = lower(core) if before.rstrip()[-1] in ",." and not core.startswith("I ") else core
+    text = f"{before}{core}"
+    start = len(before)
+    if core.endswith("?") or len(core) > 220:
+        after = ""
+    return Said(identity, f"{text} {after}" if after else text, start, len(text))
+
+
+def _set_piece(fact: Fact, persona: Persona, rng: Random) -> Said:
+    reading = fact.reading
+    data = load("spelling")[reading.kind] if reading.kind != "emoji" else {}
+    if reading.kind == "emoji":
+        core = f"J'ai juste mis {reading.rest}, là."
+    else:
+        options = data["careful"] if persona.style == "careful" and "careful" in data else data["say"]
+        core = _agree(rng.choice(options), persona)
+    return Said(fact.id, core, 0, len(core))
+
+
+_AFTER_LEAD = re.compile(
+    r"^(?:mais|surtout|depuis|un peu|parfois|souvent|très|trop|beaucoup|pas|plus|jamais|et|car|parce|quand|à|au|aux|en|dans|avec|sans|par|de|d'|du|des|la|le|les|l'|une?|mon|ma|mes|\w+ fois|presque|surtout|tous|toute?s?|assez|énormément|seulement|juste|comme|sauf|chez|pour)\b",
+    re.IGNORECASE,
+)
+
+
+def _yes_no(fact: Fact, persona: Persona, rng: Random) -> str:
+    """`Oui`, `Non` or `Si`, with the rest of the answer, or with what the question asked."""
+    reading = fact.reading
+    positive = reading.kind == "yes"
+    bank = load("phrases")
+    bare = reading.lead.lower() in {"oui", "non"}
+    lead = str(rng.choice(bank["yes" if positive else "no"][persona.style])) if bare else reading.lead
+    if not reading.rest:
+        what = content(fact, persona, positive) if rng.random() < 0.6 or fact.risk not in {"none", "denied"} else ""
+        if what and bare:
+            return f"{lead}, {what}."
+        if bare and not (fact.form.clause and fact.form.clause.negative):
+            return str(rng.choice(bank["bare_yes" if positive else "bare_no"][persona.style]))
+        return f"{reading.lead}."
+    rest = spoken(reading.rest, persona.style)
+    if _AFTER_LEAD.match(rest) or rng.random() < 0.5:
+        return f"{lead}, {lower(rest)}"
+    if rng.random() < 0.25 and bare and not re.search(r"\bj[e']", rest[:4].lower()):
+        what = content(fact, persona, positive)
+        if what:
+            return f"{lead}, {what}. {rest}"
+    return f"{lead}. {rest}" if rng.random() < 0.5 else f"{lead}... {lower(rest)}"
+
+
+_DURATION = re.compile(
+    r"^(?:depuis )?(?P<about>environ |à peu près |plus de |presque |au moins |moins de |bientôt )?(?P<n>(?:\w+(?:-\w+)*|\d+)(?: et \w+)?) (?P<unit>jours?|semaines?|mois|ans?|années?|heures?|nuits?)(?P<tail>(?: et demie?| environ| à peu près)?)\.?$",
+    re.IGNORECASE,
+)
+
+
+def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
+    """An answer that is neither yes nor no, woven into speech."""
+    rest = spoken(fact.reading.rest, persona.style)
+    wh = fact.form.wh
+    if wh.startswith("depuis"):
+        lasting = _DURATION.match(fact.reading.rest)
+        if lasting:
+            span = lower(re.sub(r"^depuis ", "", fact.reading.rest, flags=re.IGNORECASE)).rstrip(".")
+            return str(
+                rng.choice((f"Ça fait {span}.", f"Depuis {span}.", f"{upper(span)}.", f"Ça fait {span}, maintenant."))
+            )
+    if fact.scale:
+        return _scale(fact, persona, rng, rest)
+    clause = fact.form.clause
+    if fact.form.kind == "wh" and clause and clause.subject == "vous" and rng.random() < 0.35:
+        told = _told(fact, persona, rest)
+        if told:
+            return told
+    return rest
+
+
+_VALUE = re.compile(
+    r"^(?:(?:environ|à peu près|au moins|au plus|presque|entre|vers|à) )?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-\w+|vingt|trente|quarante|cinquante|soixante|cent|mille|[a-z]+-[a-z-]+|\d)",
+    re.IGNORECASE,
+)
+_NOUN_OF = re.compile(r"^combien d(?:e |')(?P<noun>[\wÀ-ÿ-]+)")
+
+
+def _told(fact: Fact, persona: Persona, rest: str) -> str:
+    """A figure or an hour said as a whole sentence: `Je dors quatre heures par nuit.`; "" where it does not fit."""
+    clause = fact.form.clause
+    assert clause is not None
+    value = lowered(rest)
+    if len(value) > 60 or not _VALUE.match(value):
+        return ""
+    verb = spoken(
+        say(clause._replace(rest="", lead=""), "je", True, persona.style == "careful", _gender(persona)), persona.style
+    )
+    noun = _NOUN_OF.match(fact.form.wh)
+    if noun and noun["noun"].lower()[:4] in value.lower() and not clause.rest:
+        return f"{upper(verb)} {value}."
+    if fact.form.wh == "à quelle heure" and not clause.rest and re.search(r"heures?|minuit|midi", value):
+        return f"{upper(verb)} {value}." if re.match(r"(?:vers|à|entre)\b", value) else f"{upper(verb)} à {value}."
+    if fact.form.wh in {"quel âge"} and "an" in value:
+        return f"J'ai {value}."
+    return ""
+
+
+def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
+    """An option of a scale, said alone or with what it is about."""
+    options = load("scales")["say"]
+    key = fact.reading.rest.rstrip(".").lower()
+    said = str(rng.choice(options.get(key, [lowered(rest)])))
+    what = content(fact, persona, True) if rng.random() < 0.4 else ""
+    if (
+        what
+        and " ou " not in what
+        and not re.match(r"(?:jamais|pas|aucun|rien|non|assez|très|plutôt|peu|tout à fait)\b", said)
+    ):
+        return f"{upper(said)}, {what}." if rng.random() < 0.6 else f"{upper(what)} {said}."
+    return f"{upper(said)}."
+
+
+def chunks(fact: Fact, persona: Persona, rng: Random) -> list[Said]:
+    """What is said to a question; a long answer is cut between sentences into several turns of at most some 45 words."""
+    if fact.words <= _LONG or fact.reading.kind not in {"yes", "no", "words"}:
+        return [state(fact, persona, rng)]
+    parts: list[str] = []
+    lead = f"{fact.reading.lead}. " if fact.reading.lead else ""
+    for sentence in fact.reading.sentences:
+        for piece in _pieces(spoken(sentence, persona.style)):
+            if parts and parts[-1].count(" ") + piece.count(" ") < 45:
+                parts[-1] += " " + piece
+            else:
+                parts.append(piece)
+    parts[0] = lead + parts[0]
+    return [Said(fact.id, part, 0, len(part)) for part in parts]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence of more than some fifty words cut at its commas, or at spaces when it has none."""
+    words = sentence.split(" ")
+    if len(words) <= 50:
+        return [sentence]
+    out, current = [], []
+    for word in words:
+        current.append(word)
+        if (len(current) >= 25 and word.endswith(",")) or len(current) >= 45:
+            out.append(" ".join(current).rstrip(",") + "...")
+            current = []
+    return [*out, " ".join(current)] if current else out
+
+
+def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
+    """The fact added by the patient without being asked; None where it would not be understood alone."""
+    reading = fact.reading
+    bank = load("phrases")["volunteer"]
+    if reading.kind in {"yes", "no"}:
+        what = content(fact, persona, reading.kind == "yes")
+        if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 12:
+            return None
+        core = f"{what}, {lowered(spoken(reading.rest, persona.style))}" if reading.rest else what
+        return _whole(fact.id, str(rng.choice(bank["plain"])), core)
+    if reading.kind != "words" or fact.words > 14 or len(reading.sentences) > 1:
+        return None
+    said = lowered(spoken(reading.rest, persona.style))
+    if fact.form.wh.startswith("depuis") and fact.leans:
+        since = said if re.match(r"depuis\b", said) else f"depuis {said}" if _DURATION.match(said) else ""
+        return _whole(fact.id, "", f"{rng.choice(('et ça, ', ''))}{since}") if since else None
+    label = load("topics")["labels"].get(fact.topic or "")
+    if fact.scale and label and fact.form.kind in {"statement", "noun"}:
+        options = load("scales")["say"].get(reading.rest.rstrip(".").lower(), [said])
+        frame = str(rng.choice(bank["with_label"]))
+        core = (
+            frame.replace("{label}", label)
+            .replace("{Label}", upper(label))
+            .replace("{bare}", label.removeprefix("le ").removeprefix("la ").removeprefix("l'").removeprefix("les "))
+        )
+        return _whole(fact.id, "", core.replace("{x}", str(rng.choice(options))))
+    return None
+
+
+def _whole(identity: str, before: str, core: str) -> Said:
+    text = before.replace("{x}", core) if before else upper(core)
+    text += "" if text.endswith(("!", "?", "...")) else "."
+    return Said(identity, text, 0, len(text))
+
+
+def patient_turn(said: list[Said], extra: str = "") -> Turn:
+    """One turn made of one or more statements, with their spans; `extra` are words before them."""
+    text, states = extra, []
+    for piece in said:
+        offset = len(text) + 1 if text else 0
+        text = f"{text} {piece.text}" if text else piece.text
+        states.append(Stated(answer=piece.id, start=offset + piece.start, end=offset + piece.end))
+    return Turn(role="patient", text=text, states=tuple(states))

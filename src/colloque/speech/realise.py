@@ -1,0 +1,235 @@
+"""A plan becomes talk: turns in order, one question a turn, each answer stated once, risk met by its grade.
+
+Both sides are put together here; the words come from asking, echo and patient. Chance is one generator per
+dialogue. Knows no file and no check.
+"""
+
+from random import Random
+
+from colloque.core import Dialogue, Persona, Plan, Questionnaire, Turn, rng_for
+from colloque.french.risk import risk_of
+from colloque.speech.asking import ask
+from colloque.speech.bank import load
+from colloque.speech.echo import acknowledge
+from colloque.speech.facts import Fact, facts_of, known_gender
+from colloque.speech.patient import Said, chunks, patient_turn, volunteer
+from colloque.speech.persons import Gender, lower, upper
+
+__all__ = ["DEFERRAL", "realise"]
+
+_OWED = {"ambiguous", "affirmed", "acute"}
+
+
+def DEFERRAL() -> str:  # noqa: N802 - a constant kept in the phrase bank
+    """The one thing a patient may answer to a question that the record does not hold: no fact."""
+    return str(load("phrases")["risk"]["deferral"])
+
+
+class _Talk:
+    """The dialogue in the making: turns so far, what was said, what risk is still owed an answer."""
+
+    def __init__(self, plan: Plan, questionnaire: Questionnaire, rng: Random) -> None:
+        self.plan, self.rng = plan, rng
+        self.persona: Persona = plan.persona
+        self.gender: Gender = plan.persona.gender or "m"
+        self.known = known_gender(questionnaire)
+        facts = {f.id: f for f in facts_of(questionnaire, self.gender)}
+        self.queue = [facts[i] for group in plan.order for i in group if i in facts]
+        self.turns: list[Turn] = []
+        self.used: set[str] = set()
+        self.last: Fact | None = None
+        self.told = 0
+        self.grade = "none"
+        self.lines = 0
+        self.bank = load("phrases")
+
+    def pick(self, *path: str) -> str:
+        """A phrase of the bank not yet used, in the patient's gender."""
+        options = self.bank
+        for key in path:
+            options = options[key]
+        left = [o for o in options if o not in self.used] or list(options)
+        choice = str(self.rng.choice(left))
+        self.used.add(choice)
+        return choice.replace("{e}", "e" if self.gender == "f" else "")
+
+    def clinician(self, *parts: str) -> None:
+        self.turns.append(Turn(role="clinician", text=" ".join(p for p in parts if p).strip()))
+
+    def patient(self, turn: Turn) -> None:
+        question = self.turns[-1].text if self.turns else None
+        self.turns.append(turn)
+        self.grade = risk_of(turn.text, question).grade
+
+
+def realise(plan: Plan, questionnaire: Questionnaire, draw: int = 0) -> Dialogue:
+    """The dialogue of a plan. `draw` gives another wording of the same plan. A record without answers gives a greeting."""
+    rng = rng_for(questionnaire.id, f"words-{draw}", plan.seed)
+    talk = _Talk(plan, questionnaire, rng)
+    if plan.patient_begins:
+        _patient_opens(talk)
+    else:
+        _clinician_opens(talk)
+    while talk.queue:
+        _answer(talk, talk.queue.pop(0))
+        if talk.queue:
+            _go_on(talk)
+    _close(talk)
+    return Dialogue(
+        questionnaire=questionnaire.id, respondent=questionnaire.respondent, split=questionnaire.split, language=questionnaire.language,
+        writer="embedded", seed=plan.seed, virtual=questionnaire.virtual, turns=tuple(talk.turns),
+    )  # fmt: skip
+
+
+def _clinician_opens(talk: _Talk) -> None:
+    greetings = list(talk.bank["greetings"]["any"])
+    if talk.known:
+        greetings += talk.bank["greetings"][talk.known]
+    hello = str(talk.rng.choice(greetings)).replace("{e}", "e" if talk.gender == "f" else "")
+    if not talk.queue:
+        talk.clinician(hello)
+        return
+    talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(talk.bank["greetings"]["ask"])))
+
+
+def _patient_opens(talk: _Talk) -> None:
+    careful = talk.persona.style == "careful"
+    first = talk.queue[0] if talk.queue else None
+    said = volunteer(first, talk.persona, talk.rng) if first and not first.leans else None
+    if said is None or first is None:
+        talk.patient(Turn(role="patient", text=talk.pick("patient_begins", "alone_careful" if careful else "alone")))
+        if first:
+            talk.clinician(talk.pick("patient_begins", "reply"), _question(talk, first, ""))
+        return
+    talk.queue.pop(0)
+    talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")))
+    talk.last = first
+    talk.told += 1
+    if talk.queue:
+        _go_on(talk, talk.pick("greetings", "answered"))
+
+
+def _question(talk: _Talk, fact: Fact, link: str) -> str:
+    return ask(fact, talk.rng, talk.gender, link)
+
+
+def _answer(talk: _Talk, fact: Fact) -> None:
+    """The patient answers; a neighbour may come along; a long answer takes several turns."""
+    said = chunks(fact, talk.persona, talk.rng)
+    for piece in said[:-1]:
+        talk.patient(patient_turn([piece]))
+        if talk.grade in _OWED:
+            _risk_aside(talk)
+        talk.clinician(talk.pick("prompts", "go_on"))
+    final = [said[-1]]
+    also = _also(talk, fact) if len(said) == 1 else None
+    if also:
+        final.append(also)
+    talk.patient(patient_turn(final))
+    talk.last = fact
+    talk.told += 1
+
+
+def _also(talk: _Talk, fact: Fact) -> Said | None:
+    """A neighbouring answer that the patient adds unasked; it leaves the queue."""
+    if not talk.queue or fact.words > 25:
+        return None
+    following = talk.queue[0]
+    near = following.leans or (following.topic is not None and following.band == fact.band)
+    share = (0.1 + 0.25 * talk.persona.talkative) * (1.5 if following.leans else 1.0)
+    if not near or {fact.risk, following.risk} & _OWED or following.band == 14 or talk.rng.random() > share:
+        return None
+    said = volunteer(following, talk.persona, talk.rng)
+    if said:
+        talk.queue.pop(0)
+        talk.told += 1
+    return said
+
+
+def _go_on(talk: _Talk, before: str = "") -> None:
+    """The clinician's turn: takes up what was said, meets risk first, then asks one thing."""
+    following = talk.queue[0]
+    if talk.grade in _OWED:
+        _meet_risk(talk, following)
+        return
+    assert talk.last is not None
+    if before:
+        taken = before
+    elif talk.grade == "denied" and talk.last.band == 14:
+        taken = talk.pick("risk", "denied")
+    else:
+        taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
+    talk.clinician(taken, _question(talk, following, _link(talk, following)))
+
+
+def _link(talk: _Talk, fact: Fact) -> str:
+    last = talk.last
+    if fact.leans:
+        return str(talk.rng.choice(("Et ", "")))
+    if fact.band == 14 and (last is None or last.band != 14):
+        return talk.pick("links", "risk") if talk.rng.random() < 0.6 else ""
+    if fact.band == 13 and fact.topic == "libido":
+        return talk.pick("links", "intimate")
+    if len(talk.queue) == 1 and talk.told > 4 and talk.rng.random() < 0.5:
+        return talk.pick("links", "last")
+    if last is not None and last.band == fact.band:
+        return str(talk.rng.choice(talk.bank["links"]["same"]))
+    return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+def _number(talk: _Talk) -> str:
+    """The line to call, in full the first time and whenever the danger is near."""
+    talk.lines += 1
+    if talk.grade == "acute":
+        return talk.pick("risk", "urgent")
+    return talk.pick("risk", "line" if talk.lines == 1 else "again")
+
+
+def _meet_risk(talk: _Talk, following: Fact) -> None:
+    """Law 8: ambiguous → a direct, calm question; affirmed → 3114 and a question; plan or means → 15 as well."""
+    thanks = talk.pick("risk", "thanks")
+    grade = talk.grade
+    number = "" if grade == "ambiguous" else _number(talk)
+    if following.band == 14:
+        talk.clinician(thanks, number, _question(talk, following, ""))
+        return
+    _safety(talk, thanks, number)
+    talk.clinician(talk.pick("risk", "after"), _question(talk, following, ""))
+
+
+def _safety(talk: _Talk, thanks: str, number: str) -> None:
+    """A question that the record does not answer, and the one answer that is no fact."""
+    kind = {"ambiguous": "direct", "affirmed": "plan", "acute": "safety"}[talk.grade]
+    talk.clinician(thanks, number, talk.pick("risk", kind))
+    talk.patient(Turn(role="patient", text=DEFERRAL()))
+    if kind == "direct":
+        talk.lines += 1
+
+
+def _risk_aside(talk: _Talk) -> None:
+    """Risk inside a long answer: met before the patient goes on."""
+    number = "" if talk.grade == "ambiguous" else _number(talk)
+    _safety(talk, talk.pick("risk", "thanks"), number)
+
+
+def _close(talk: _Talk) -> None:
+    if talk.grade in _OWED:
+        number = "" if talk.grade == "ambiguous" else _number(talk)
+        _safety(talk, talk.pick("risk", "thanks"), number)
+        talk.clinician(talk.pick("risk", "close"))
+        return
+    if not talk.turns or talk.turns[-1].role == "clinician":
+        return
+    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "any")
+    taken = ""
+    if talk.last is not None and talk.rng.random() < 0.4 and not closing.startswith("Bien"):
+        taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
+    if "erci" in taken and "erci" in closing:
+        taken = ""
+    talk.clinician(taken, closing)
+    if talk.rng.random() < 0.2 and not talk.lines:
+        talk.patient(Turn(role="patient", text=talk.pick("closing", "thanks")))
+
+
+def _unused() -> tuple[object, ...]:
+    return lower, upper
