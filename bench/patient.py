@@ -1,0 +1,91 @@
+"""The virtual patient measured: each clinician turn of the faithful corpus dialogues, put to the patient of its record.
+
+    python bench/patient.py [--data ../shared/corpus/dialogues.jsonl] [--list]
+
+right: the answer given is one that the corpus patient gave there; wrong: another answer; not understood: none. Also
+questions of other records, which must not be answered, the writer's own questions, and answers per second.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from colloque.core import Questionnaire, Stated, Turn
+from colloque.french import concepts_of
+from colloque.patient import VirtualPatient
+
+_CORPUS = Path(__file__).parents[1] / "../shared/corpus/dialogues.jsonl"
+
+
+def faithful(path: Path) -> list[dict[str, Any]]:
+    """The faithful dialogues of a labelled corpus."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [row for row in rows if row["faithful"]]
+
+
+def turns_of(row: dict[str, Any]) -> list[Turn]:
+    """Its turns, with the grounding as states."""
+    return [
+        Turn(role=t["role"], text=t["content"], states=tuple(Stated(answer=a) for a in ids if t["role"] == "patient"))
+        for t, ids in zip(row["dialogue"], row["grounding"], strict=True)
+    ]
+
+
+def measure(rows: list[dict[str, Any]], show: bool) -> Counter[str]:
+    """Counts of right, wrong and not understood over the turns that the corpus patient answers from the record."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        form = Questionnaire.model_validate({"id": row["id"], **row["record"]})
+        patient, turns = VirtualPatient(form), turns_of(row)
+        questions = {answer.id: answer.question for answer in form.answers}
+        for spot, turn in enumerate(turns[:-1]):
+            expected = [state.answer for state in turns[spot + 1].states]
+            if turn.role != "clinician" or turns[spot + 1].role != "patient" or not expected:
+                continue
+            given = [state.answer for state in patient.answer(turns[: spot + 1]).states]
+            outcome = "not understood" if not given else "right" if given[0] in expected else "wrong"
+            counts[outcome] += 1
+            if show and outcome != "right":
+                heard = patient.hears(turns[: spot + 1])
+                wanted, got = [questions[a] for a in expected], [questions[a] for a in given]
+                print(f"{outcome} ({heard.kind}): {turn.text[-110:]}\n    {wanted} ← {got}")
+    return counts
+
+
+def foreign(rows: list[dict[str, Any]]) -> Counter[str]:
+    """Questions of other records about concepts that this one does not hold: answered (bad) or said unknown (good)."""
+    counts: Counter[str] = Counter()
+    for spot, row in enumerate(rows):
+        form = Questionnaire.model_validate({"id": row["id"], **row["record"]})
+        held = {c for a in form.answers for c in (*concepts_of(a.question), *concepts_of(a.answer))}
+        patient = VirtualPatient(form)
+        for answer in rows[(spot + 7) % len(rows)]["record"]["answers"]:
+            topics = concepts_of(answer["question"])
+            if not topics or held & set(topics) or "?" not in answer["question"]:
+                continue
+            reply = patient.answer([Turn(role="clinician", text=f"D'accord. {answer['question']}")])
+            counts["answered" if reply.states else "unknown"] += 1
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--data", type=Path, default=_CORPUS)
+    parser.add_argument("--list", action="store_true", help="print every turn that was not rightly answered")
+    options = parser.parse_args()
+    rows = faithful(options.data)
+    begin = time.perf_counter()
+    counts = measure(rows, options.list)
+    seconds, total = time.perf_counter() - begin, sum(counts.values())
+    print(f"clinician turns put to the patient: {total}, {total / seconds:.0f} a second")
+    for outcome in ("right", "wrong", "not understood"):
+        print(f"  {outcome}: {counts[outcome]} ({100 * counts[outcome] / total:.1f} %)")
+    other = foreign(rows)
+    print(f"questions about what the record does not hold: {other['unknown']} said unknown, {other['answered']} answered")
+
+
+if __name__ == "__main__":
+    main()
