@@ -33,7 +33,7 @@ FAITHFUL = (
 
 def talk(**changes: str) -> Dialogue:
     """The faithful talk with some turns (`t5`: turn 5) replaced."""
-    turns = [Turn(role=role, text=changes.get(f"t{i}", text)) for i, (role, text) in enumerate(FAITHFUL)]  # type: ignore[arg-type]
+    turns = [Turn(role=role, text=changes.get(f"t{i}", text)) for i, (role, text) in enumerate(FAITHFUL)]
     return Dialogue(questionnaire=RECORD.id, turns=tuple(turns))
 
 

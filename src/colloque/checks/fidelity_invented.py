@@ -25,20 +25,31 @@ def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
     return bool(spoken & case.record_keys)
 
 
+def _states(claim: Claim) -> bool:
+    """The claim is a clinical fact that the patient states: hard, in own words, there, and not supposed."""
+    return concepts()[claim.concept].hard and claim.explicit and claim.sign == 1 and claim.time != "hypothetical"
+
+
+def _is_history(claims: list[Claim], exchange: Exchange, sentence: int) -> bool:
+    """A treatment, an antecedent, an event, a relative, or anything dated by a year."""
+    if any(concepts()[c.concept].kind in _HISTORY or c.kin or c.time == "past" for c in claims):
+        return True
+    said = exchange.said
+    return any(q.kind == "date" and q.unit == "an" and said.sentence_at(q.start) == sentence for q in said.quantities)
+
+
 def check_invented(case: Case) -> Iterator[Finding]:
-    """Findings of invented symptoms and histories, one a concept."""
+    """Findings of invented symptoms and histories, one a sentence, each concept once a talk."""
     seen: set[str] = set()
     for exchange in case.exchanges:
+        by_sentence: dict[int, list[Claim]] = {}
         for claim in exchange.claims:
-            concept = concepts()[claim.concept]
-            if not concept.hard or not claim.explicit or claim.sign != 1 or claim.time == "hypothetical":
-                continue
-            if claim.concept in seen or _known(case, claim, exchange):
-                continue
-            seen.add(claim.concept)
-            history = concept.kind in _HISTORY or bool(claim.kin)
+            if _states(claim) and claim.concept not in seen and not _known(case, claim, exchange):
+                by_sentence.setdefault(exchange.said.sentence_at(claim.start), []).append(claim)
+        for sentence, claims in sorted(by_sentence.items()):
+            seen.update(c.concept for c in claims)
+            words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)
             yield finding(
-                "history_invented" if history else "symptom_invented", exchange.turn, None,
-                quote_of(exchange.said, claim.start, claim.end),
-                f"« {exchange.said.text[claim.start : claim.end]} » n'est pas dans le questionnaire", "retirer ce fait",
+                "history_invented" if _is_history(claims, exchange, sentence) else "symptom_invented", exchange.turn, None,
+                quote_of(exchange.said, claims[0].start, claims[0].end), f"{words} : absent du questionnaire", "retirer ce fait",
             )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from colloque.french.normalise import fold_word
 from colloque.french.tokens import Token, load_data
 
-__all__ = ["Number", "number_at"]
+__all__ = ["Number", "in_words", "number_at"]
 
 
 class Number(NamedTuple):
@@ -133,3 +133,41 @@ def _dashed(found: Sequence[Token], end: int) -> bool:
     return found[end].start - found[end - 1].end == 1 and (
         found[end].word[0].isdigit() or found[end].word in _tables()[0]
     )
+
+
+_SMALL = (
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze",
+    "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf",
+)  # fmt: skip
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre-vingt"}
+
+
+def _under_hundred(n: int) -> str:
+    if n < 20:
+        return _SMALL[n]
+    base = n // 10 * 10
+    base = {70: 60, 90: 80}.get(base, base)
+    rest = n - base
+    if rest == 0:
+        return _TENS[base] + ("s" if base == 80 else "")
+    joint = " et " if rest in (1, 11) and base != 80 else "-"
+    return f"{_TENS[base]}{joint}{_SMALL[rest]}"
+
+
+def in_words(n: int) -> str:
+    """A cardinal from 0 to 999,999 as French writes it: 71 → « soixante et onze », 80 → « quatre-vingts »."""
+    if not 0 <= n < 1_000_000:
+        raise ValueError(f"{n} is not between 0 and 999,999")
+    if n < 100:
+        return _under_hundred(n)
+    if n < 1000:
+        hundreds, rest = divmod(n, 100)
+        head = "cent" if hundreds == 1 else f"{_SMALL[hundreds]} cent" + ("s" if not rest else "")
+        return f"{head} {_under_hundred(rest)}" if rest else head
+    thousands, rest = divmod(n, 1000)
+    head = (
+        "mille"
+        if thousands == 1
+        else f"{in_words(thousands).removesuffix('s') if thousands % 100 in (0, 80) else in_words(thousands)} mille"
+    )
+    return f"{head} {in_words(rest)}" if rest else head
