@@ -33,6 +33,8 @@ _WEIGHTS = {
     "broken_text": 2.0,
     "asked_again": 2.0,
 }
+_KNOWN = {"15", "17", "18", "112", "114", "3114", "10", "20", "100"}
+"""Emergency numbers, and the ends of scales (« sur 10 »)."""
 _STEM = 5
 _LONG = 60
 _SAME_QUESTION = 0.6
@@ -101,15 +103,8 @@ def _asked_again(context: Sequence[Turn], asked: Sequence[str]) -> bool:
 
 
 def _odd_number(context: Sequence[Turn], reply: str) -> bool:
-    """Digits that nobody has said: emergency numbers aside."""
-    known = {number for turn in context for number in re.findall(r"\d+", turn.text)} | {
-        "15",
-        "112",
-        "3114",
-        "18",
-        "17",
-        "114",
-    }
+    """Digits that nobody has said, emergency numbers and ends of scales aside."""
+    known = _KNOWN | {number for turn in context for number in re.findall(r"\d+", turn.text)}
     return any(number not in known for number in re.findall(r"\d+", reply))
 
 
