@@ -9,11 +9,11 @@ from collections import deque
 
 __all__ = ["Gate"]
 
-_RECENT = 64  # outcomes looked at before a cut
-_NOISE = 0.12  # share of 429 below which they are a provider's noise: each waits alone, the others go on
-_LEAST = 4  # complaints before a cut: at 5 % noise, four among the first 26 calls happen once in twenty starts
-_CLIMB = 0.1  # slots won back by each good call below the level that last failed: a tenth more each round
-_PROBE = 0.5  # slots a whole round near that level
+_RECENT = 16  # entries looked at; entries, not answers: a 429 comes at once, an answer much later
+_BURST = 4  # 429 among them that make a burst: at 5 % of noise that is one window in a hundred
+_CLIMB = 0.1  # slots won by each good call away from the level that last failed: a tenth more each round
+_PROBE = 0.25  # slots a whole round near that level
+_NEAR = (0.9, 1.2)  # what "near" is, as shares of it
 
 
 class Gate:
@@ -27,7 +27,7 @@ class Gate:
         self.cuts = 0
         self._failed_at = float(ceiling)
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._recent: deque[bool] = deque(maxlen=_RECENT)
+        self._complaints: deque[int] = deque()
         self._entered = 0
         self._cut_after = 0  # calls that entered before the last cut say nothing about the new limit
         self._closed_until = 0.0
@@ -60,28 +60,32 @@ class Gate:
 
     def leave(self, number: int, *, throttled: bool = False, wait_s: float | None = None) -> None:
         """Give the place back. `throttled`: the server said 429, and perhaps how long it wants to be left alone."""
-        if number > self._cut_after:
-            self._recent.append(throttled)
-            if throttled:
-                self._complaint(wait_s)
+        if throttled and number > self._cut_after:
+            self._complaint(number, wait_s)
         if not throttled:
-            step = _PROBE / self.limit if self.limit >= 0.9 * self._failed_at else _CLIMB
-            self.limit = min(float(self.ceiling), self.limit + step)
+            near = self._failed_at * _NEAR[0] <= self.limit < self._failed_at * _NEAR[1]
+            self.limit = min(float(self.ceiling), self.limit + (_PROBE / self.limit if near else _CLIMB))
         self._out()
 
-    def _complaint(self, wait_s: float | None) -> None:
-        complaints = sum(self._recent)
-        if complaints < max(_LEAST, _NOISE * len(self._recent)):
+    def _complaint(self, number: int, wait_s: float | None) -> None:
+        """A single 429 is that row's own affair. A burst is about the level: a new one is cut, a known one only trimmed."""
+        oldest = max(self._cut_after, self._entered - _RECENT)
+        self._complaints.append(number)
+        while self._complaints and self._complaints[0] <= oldest:
+            self._complaints.popleft()
+        if len(self._complaints) < _BURST:
             return
-        share = complaints / len(self._recent)
-        self._failed_at = min(self.limit, float(self.inside))
-        # All refused: half. A seventh refused: the server is nearly right, so the limit comes down as little.
-        self.limit = max(1.0, self._failed_at * (1 - min(share, 0.5)))
+        share = len(self._complaints) / (self._entered - oldest)
+        level, known = float(self.inside), self._failed_at * _NEAR[0] <= self.inside < self._failed_at * _NEAR[1]
+        if known and self.cuts:
+            self.limit = max(1.0, level - max(1.0, 0.05 * level))
+        else:
+            self.limit = max(1.0, level * (1 - min(share, 0.5)))
+            self._closed_until = time.monotonic() + (wait_s or 0.0)
+            self.cuts += 1
+        self._failed_at = level
         self._cut_after = self._entered
-        self._recent.clear()
-        self.cuts += 1
-        if wait_s:
-            self._closed_until = time.monotonic() + wait_s
+        self._complaints.clear()
 
     def _room(self) -> int:
         return max(1, int(self.limit))

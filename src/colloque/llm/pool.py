@@ -19,9 +19,11 @@ T = TypeVar("T")
 Ask = Callable[[Request], Awaitable[Reply]]
 Talk = Callable[[Ask], Coroutine[Any, Any, T]]
 
-_SPARE = 8
+_OPEN = (
+    2  # talks under way for each place: who checks or waits to retry leaves its place to another, and the end is even
+)
 _DRAIN_S = 30.0  # longest wait for calls in flight when a run ends early
-_AHEAD = 64  # results held back, in workers' rounds, while an older talk is still going on: bounds the memory
+_AHEAD = 32  # results held back, in workers' rounds, while an older talk is still going on: bounds the memory
 
 
 @runtime_checkable
@@ -116,7 +118,7 @@ def converse(model: ChatModel, talks: Iterable[Talk[T]], *, concurrency: int | N
     `ask` depend only on the order of the talks.
     """
     if isinstance(model, AsyncModel):
-        workers = concurrency or model.concurrency + model.concurrency // 4 + _SPARE
+        workers = concurrency or _OPEN * model.concurrency
         yield from _ordered(model.loop, _Run(iter(talks), workers, model))
         return
     batcher = _Batcher(model)

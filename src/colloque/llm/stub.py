@@ -22,7 +22,7 @@ from colloque.core import Message
 from colloque.errors import InputError
 from colloque.store import StageConfig
 
-__all__ = ["Answerer", "StubOptions", "echo", "is_poison", "serve_stub", "stub_latencies"]
+__all__ = ["Answerer", "StubOptions", "echo", "is_poison", "serve_stub", "stub_latencies", "stub_latency"]
 
 Answerer = Callable[[Sequence[Message]], str]
 """Messages to the text of the reply."""
@@ -64,6 +64,8 @@ class StubOptions(StageConfig):
     """Bearer key that calls must carry; others are answered 401, with the wrong key repeated as real servers do."""
     size: int = Field(2000, ge=1)
     """Characters of the stub's own text."""
+    by_content: bool = False
+    """Latency and fault follow the messages instead of the call's number: the same call always takes the same time."""
     seed: int = 0
     """Same seed, same latencies and faults, by the call's number."""
 
@@ -79,6 +81,16 @@ def _draws(options: StubOptions, number: int) -> tuple[float, float]:
 def stub_latencies(options: StubOptions, calls: int) -> list[float]:
     """The latencies that the first calls will meet, in seconds: what an ideal client's schedule is computed from."""
     return [_draws(options, number)[0] for number in range(calls)]
+
+
+def stub_latency(options: StubOptions, messages: Sequence[Message]) -> float:
+    """The latency that these messages meet when `by_content` is set, in seconds."""
+    return _draws(options, _number(messages))[0]
+
+
+def _number(messages: Sequence[Message]) -> int:
+    text = "\n".join(f"{m.role}: {m.content}" for m in messages)
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=7).digest(), "big")
 
 
 def is_poison(options: StubOptions, messages: Sequence[Message]) -> bool:
@@ -224,7 +236,8 @@ class _Connection(asyncio.Protocol):
         counts.first = counts.first or now
         counts.in_flight += 1
         counts.peak = max(counts.peak, counts.in_flight)
-        latency, draw = _draws(self.server.options, number)
+        options = self.server.options
+        latency, draw = _draws(options, _number(messages) if options.by_content else number)
         outcome = self.server.outcome(messages, number, draw, "response_format" in data)
         counts.outcomes[outcome] += 1
         if outcome in ("answered", "truncated"):
