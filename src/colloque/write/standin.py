@@ -7,7 +7,7 @@ Knows no HTTP: messages in, the text of a reply out.
 import json
 from collections.abc import Sequence
 
-from colloque.core import Answer, Dialogue, Message, Questionnaire, uniform
+from colloque.core import Answer, Dialogue, Message, Questionnaire, seed_for, uniform
 from colloque.errors import InputError
 from colloque.llm.script import Line, Script, script_data
 from colloque.llm.stub import Answerer
@@ -35,7 +35,8 @@ def author_stub(*, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0
         from colloque.write import write_dialogue
 
         questionnaire = questionnaire_of(messages)
-        dialogue = write_dialogue(questionnaire, seed=seed)
+        # Told of a fault, another realisation: as a model would, it does not say the same again.
+        dialogue = write_dialogue(questionnaire, seed=seed_for(messages[-1].content, "standin-write", seed) & 0xFFFFFF)
         script = _script(dialogue, patient_begins="Premier mot : au patient" in messages[1].content)
         repaired = any(message.role == "assistant" for message in messages)
         draw = uniform(questionnaire.id, "standin-fault", seed)
