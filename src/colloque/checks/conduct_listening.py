@@ -11,7 +11,8 @@ from functools import lru_cache
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene
 from colloque.core import Finding
-from colloque.french.patterns import lexicon, plain
+from colloque.french.denied import polarity_at
+from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import questions_in
 from colloque.french.words import stems, topics
 
@@ -33,6 +34,10 @@ _FACETS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("why", re.compile(r"pourquoi|qu'est-ce qui|qu'est-ce que|que se passe|quelles? raisons?")),
     ("who", re.compile(r"\bqui\b|avec qui|quelqu'un")),
 )  # fmt: skip
+_EVASIVE = re.compile(
+    r"^[^.!]{0,25}\?$|\b(?:pardon|comment) ?\?|(?:sais|saurais) (?:pas|plus)|aucune idee|ca depend|je (?:ne )?(?:veux|prefere|souhaite) pas|pourquoi (?:vous|cette)|je vous dirai|on peut (?:en )?parler d'autre|m'en souviens? plus|on s'en fiche|je passe"
+)
+"""Answers that answer nothing: the question may be put again."""
 _ANAPHORA = re.compile(r"\b(?:ce|cet|cette|ces|celle|celui|celles|ceux|la-dessus|en\b|y\b|l'un|lequel)\b|\bdont vous\b")
 _CHANGE = re.compile(
     r"change|evolu|empire|pire|mieux|encore|toujours|revenu|disparu|depuis|autre|a part|ensuite|apres|avant"
@@ -87,13 +92,16 @@ def repeats(scene: Scene, asked: str) -> bool:
     for index, turn in enumerate(scene.before[:-1]):
         if turn.role != "clinician" or scene.before[index + 1].role != "patient":
             continue
+        if _EVASIVE.search(plain(scene.before[index + 1].text)):
+            continue
         for earlier in questions_in(turn.text):
             if _same(earlier, asked, facet, words, subject):
                 return True
-    return _already_said(scene, asked, facet, words)
+    return _given(scene, asked, facet, words) or _already_said(scene, asked, facet, words)
 
 
 def _same(earlier: str, asked: str, facet: str, words: frozenset[str], subject: frozenset[str]) -> bool:
+    """Two questions that want the same thing of the same matter."""
     if facet_of(earlier) != facet or not words:
         return False
     old = stems(earlier)
@@ -105,8 +113,37 @@ def _same(earlier: str, asked: str, facet: str, words: frozenset[str], subject: 
     core, other = words - _GENERIC, old - _GENERIC
     if core and core == other:
         return True
-    same_topic = bool(subject & topics(earlier)) and subject <= topics(earlier) | topics(asked)
-    return same_topic and bool(core & other) and len(core - other) <= 1
+    return bool(subject) and subject == topics(earlier) and bool(core & other or not core or not other) and len(core - other) <= 1
+
+
+def _given(scene: Scene, asked: str, facet: str, words: frozenset[str]) -> bool:
+    """The figure that the question wants was given in a patient's turn about the same matter."""
+    pattern = _VALUES.get(facet)
+    core = words - _GENERIC
+    if pattern is None or not core or _CHANGE.search(plain(asked)):
+        return False
+    for index, turn in enumerate(scene.before):
+        if turn.role != "patient" or not pattern.search(plain(turn.text)):
+            continue
+        put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
+        if topics(put) and topics(put) == topics(asked):
+            return True
+        matter = stems(turn.text) | frozenset().union(*(stems(q) for q in questions_in(put)))
+        if core <= matter and (len(core) > 1 or topics(asked)):
+            return True
+    return False
+
+
+_SOME = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|quelques|plusieurs|une dizaine|une quinzaine|une vingtaine)"
+_VALUES: dict[str, re.Pattern[str]] = {
+    "count": re.compile(_SOME + r"(?: a \w+| ou \w+)?(?: fois| jours?| nuits?| crises?| soirs?| matins?)?,? (?:par|sur|dans|a la|chaque) |" + _SOME + r" fois|tous les (?:jours|soirs|matins)|toutes les|chaque (?:jour|soir|nuit|matin)"),
+    "onset": re.compile(r"depuis|il y a|ca fait|a commence|quand j'|en (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|\d{4})"),
+    "duration": re.compile(_SOME + r" (?:minutes?|heures?|jours?|semaines?|mois|ans?|secondes?)"),
+    "dose": re.compile(r"\d+|" + _SOME + r" (?:comprimes?|cachets?|gouttes|bouffees|milligrammes|gelules?)|\bmg\b"),
+    "age": re.compile(_SOME + r" (?:ans|mois|semaines)"),
+    "clock": re.compile(r"\d+ ?h|" + _SOME + r" heures?|minuit|midi"),
+    "scale": re.compile(_SOME + r"(?: sur dix|/10| sur 10)?"),
+}  # fmt: skip
 
 
 def _already_said(scene: Scene, asked: str, facet: str, words: frozenset[str]) -> bool:
@@ -132,27 +169,45 @@ _EMPTY: dict[str, frozenset[str]] = {"duration": stems("dure durer temps"), "ons
 
 
 def answer_ignored(scene: Scene) -> Iterator[Finding]:
-    """The patient has just said something heavy, or asked something, and the reply goes elsewhere."""
-    book = lexicon("welcome")
-    heavy = book.first(scene.last, "heavy")
-    if heavy is None or scene.echo or topics(scene.last) & topics(scene.reply):
+    """The patient has just said something heavy; the reply says a bare « d'accord », or nothing, and goes elsewhere."""
+    heavy = _heavy(scene.last)
+    if heavy is None or not scene.questions or scene.echo or topics(scene.last) & topics(scene.reply):
         return
-    if scene.welcomes & {"empathy", "formula"} - ({"formula"} if _bare(scene) else frozenset()):
+    if _received(scene.reply) or lexicon("alarms").has(scene.reply, "answers"):
         return
-    if lexicon("alarms").has(scene.reply, "answers") or not scene.questions or not stems(scene.reply) - _GENERIC:
+    asked = scene.questions[0]
+    if not stems(asked) - _GENERIC or _LEANS.search(plain(asked)):
         return
-    yield finding("last_answer_ignored", scene.turn, scene.reply[:80], f"« {scene.last[heavy.start : heavy.end]} »")
+    yield finding("last_answer_ignored", scene.turn, scene.reply[:80], f"« {heavy} »")
 
 
-def _bare(scene: Scene) -> bool:
-    """The only welcome is a bare word: « d'accord », « je note »."""
-    return all(
-        plain(scene.reply[hit.start : hit.end]).strip(" .,!") in _BARE
-        for hit in lexicon("welcome").all(scene.reply, "formula")
-    )
+@lru_cache(maxsize=16384)
+def _heavy(text: str) -> str | None:
+    """The first heavy words that the patient does not deny."""
+    for hit in lexicon("welcome").all(text, "heavy"):
+        if polarity_at(text, hit.start, hit.end) == "asserted":
+            return text[hit.start : hit.end]
+    return None
 
 
-_BARE = frozenset(("d'accord", "je note", "note", "tres bien", "parfait", "c'est note"))
+@lru_cache(maxsize=16384)
+def _received(reply: str) -> bool:
+    """Something is said before the question beyond a bare sign of having heard, or a mere transition."""
+    said = [reply[start:end] for start, end in sentences(reply) if not ("?" in reply[start:end] and questions_in(reply[start:end]))]
+    statement = " ".join(said)
+    for hit in reversed(lexicon("welcome").all(statement, "procedure")):
+        statement = statement[: hit.start] + statement[hit.end :]
+    words = [word for word in _TOKEN.findall(plain(statement)) if word not in _BARE]
+    first = next((s for s in (reply[start:end] for start, end in sentences(reply)) if "?" in s), "")
+    lead = first.rsplit(",", 1)[0] if "," in first and not said else ""
+    return len(words) >= 2 or lexicon("welcome").has(lead, "empathy") or lexicon("welcome").has(statement, "formula")
+
+
+_TOKEN = re.compile(r"[a-z'-]+")
+_BARE = frozenset(
+    ["d'accord", "bien", "tres", "ok", "okay", "hm", "hum", "mhm", "oui", "bon", "entendu", "je", "note", "c'est", "vois", "parfait", "compris", "ah", "alors", "et", "passons", "continuons", "suite", "la", "a", "super", "note"]
+)  # fmt: skip
+_LEANS = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle|y|en)\b|^(?:et )?(?:ils?|elles?) ")
 
 
 def _before(reply: str, asked: str) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene
 from colloque.core import Finding, Turn
+from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon, plain
 from colloque.french.questions import invitations_in, questions_in
 from colloque.french.risk import asks_about_risk, risk_of
-from colloque.french.words import stems
+from colloque.french.words import stems, topics
 
 __all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
 
@@ -26,6 +27,8 @@ _STAYS = re.compile(
 _PROBE = re.compile(
     r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
+_NEGATIVE_SIGN = re.compile(r"\b(?:pas|plus|sans|aucune?|jamais)\b")
+"""A red flag may itself be worded as a negation: « je n'arrive plus à parler »."""
 _DEAF = re.compile(
     r"(?:parlons|passons|revenons|changeons)\b|les pensees ne sont pas|l'important,? c'est|n'y pensez plus|changez-vous les idees|voyez le bon cote|carnet de gratitude|essaye?[rz]? de (?:marcher|vous)|ca va passer"
 )
@@ -33,8 +36,10 @@ _DEAF = re.compile(
 
 def alarm_of(text: str) -> tuple[str, str] | None:
     """A red flag that is not suicide: its kind (body, violence, child) and its words; None when there is none."""
-    hit = lexicon("alarms").first(text, "body", "violence", "child")
-    return (hit.label, text[hit.start : hit.end]) if hit else None
+    for hit in lexicon("alarms").all(text, "body", "violence", "child"):
+        if polarity_at(text, hit.start, hit.end) == "asserted" or _NEGATIVE_SIGN.search(plain(text[hit.start : hit.end])):
+            return hit.label, text[hit.start : hit.end]
+    return None
 
 
 def danger_missed(scene: Scene) -> Iterator[Finding]:
@@ -70,7 +75,7 @@ def faces_danger(scene: Scene) -> bool:
     asked = " ".join((*questions_in(scene.reply), *invitations_in(scene.reply)))
     if asks_about_risk(asked) or _PROBE.search(plain(asked)):
         return True
-    if asked and not stems(asked):  # « Depuis quand ? », « C'est-à-dire ? »: still about what was said
+    if asked and not topics(asked):  # « Depuis quand ? », « À quel endroit ? »: still about what was said
         return True
     named = lexicon("alarms").has(scene.reply, "answers") or bool(scene.echo)
     return named and (not asked or bool(stems(asked) & stems(scene.last)))

@@ -14,11 +14,11 @@ from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene, is_asked
 from colloque.core import Finding
 from colloque.french.patterns import Hit, lexicon, plain
-from colloque.french.words import stems, tokens
+from colloque.french.words import stems, stop_words, tokens
 
 __all__ = ["foreign_words", "format_and_length", "said_wrongly", "tutoiement"]
 
-_NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "judgement_blame", "promise_made", "role_broken")  # fmt: skip
+_NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "promise_made", "role_broken")  # fmt: skip
 _ECHOED = re.compile(r"^(?:vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
 _COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
 _YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
@@ -61,6 +61,8 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
     if label == "false_reassurance":
         if is_asked(text, hit.start) and text[hit.end :].lstrip(" ,").startswith(("?", "ou", "si")):
             return True
+        if words in ("c'est normal", "c'est bien normal", "c'est tout a fait normal") and lexicon("welcome").has(scene.last, "feeling", "heavy"):
+            return True
         light = not lexicon("welcome").has(scene.last, "heavy") and not lexicon("alarms").has(scene.last, "body")
         return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")
     return (
@@ -99,7 +101,7 @@ def tutoiement(scene: Scene) -> Iterator[Finding]:
 @lru_cache(maxsize=1)
 def _foreign() -> dict[str, frozenset[str]]:
     data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "language.toml").read_text("utf-8"))
-    return {name: frozenset(plain(text).split()) for name, text in data["words"].items()}
+    return {name: frozenset(plain(text).split()) - stop_words() for name, text in data["words"].items()}
 
 
 def foreign_words(scene: Scene) -> Iterator[Finding]:

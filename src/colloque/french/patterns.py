@@ -8,7 +8,6 @@ letters that every match must contain, so that hundreds of patterns cost tens of
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -72,17 +71,33 @@ class Rule:
 
 
 class Lexicon:
-    """The rules of one file, searched together."""
+    """The rules of one file, searched together.
+
+    Patterns are found by their needles, needles by one trigram each, so that a text costs about one set
+    intersection a lexicon (20 µs) and the few patterns that may match.
+    """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
-        self._by_label: dict[str, tuple[Rule, ...]] = {}
-        for rule in rules:
-            self._by_label[rule.label] = (*self._by_label.get(rule.label, ()), rule)
+        self._labels = frozenset(rule.label for rule in rules)
+        self._index: dict[str, list[tuple[str, int, int]]] = {}
+        self._always: list[tuple[int, int]] = []
+        for r, rule in enumerate(rules):
+            for p, (needles, _) in enumerate(rule.say):
+                for needle in needles:
+                    if len(needle) < _GRAM:
+                        self._always.append((r, p))
+                    else:
+                        self._index.setdefault(_rarest(needle), []).append((needle, r, p))
+        self._grams = frozenset(self._index)
 
     def all(self, text: str, *labels: str) -> tuple[Hit, ...]:
         """Every match in `text` (composed, not folded), in the order of the text; only of `labels` when given."""
-        return _all(self, plain(text), labels)
+        found = _all(self, plain(text))
+        if not labels or not found:
+            self._known(labels)
+            return found
+        return tuple(hit for hit in found if hit.label in labels)
 
     def first(self, text: str, *labels: str) -> Hit | None:
         """The first match in the order of the text, or None."""
@@ -97,33 +112,55 @@ class Lexicon:
         """The labels that match somewhere in the text."""
         return frozenset(hit.label for hit in self.all(text))
 
-    def chosen(self, labels: tuple[str, ...]) -> tuple[Rule, ...]:
-        """The rules of these labels; all where none is named. An unknown label is a programming error."""
-        return tuple(rule for label in labels for rule in self._by_label[label]) if labels else self.rules
+    def likely(self, folded: str) -> list[tuple[int, int]]:
+        """The patterns (rule, pattern) that may match, by their needles."""
+        found = set(self._always)
+        for gram in _grams(folded) & self._grams:
+            for needle, rule, pattern in self._index[gram]:
+                if needle in folded:
+                    found.add((rule, pattern))
+        return sorted(found)
+
+    def _known(self, labels: tuple[str, ...]) -> None:
+        unknown = set(labels) - self._labels
+        if unknown:
+            raise KeyError(f"no rule is labelled {sorted(unknown)}")
+
+
+_GRAM = 3
+_FREQUENT = "esaitnrulodcpm' -"
+"""The commonest letters of French, the commonest first: a trigram of rare letters finds fewer texts."""
+
+
+def _rarest(needle: str) -> str:
+    grams = [needle[at : at + _GRAM] for at in range(len(needle) - _GRAM + 1)]
+    return max(grams, key=lambda gram: sum(_FREQUENT.find(c) % 40 for c in gram))
+
+
+@lru_cache(maxsize=4096)
+def _grams(folded: str) -> frozenset[str]:
+    return frozenset(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
 
 
 @lru_cache(maxsize=65536)
-def _all(book: Lexicon, folded: str, labels: tuple[str, ...]) -> tuple[Hit, ...]:
+def _all(book: Lexicon, folded: str) -> tuple[Hit, ...]:
     found: list[Hit] = []
-    for rule in book.chosen(labels):
-        for start, end in _matches(rule.say, folded):
-            if rule.unless and _dismissed(rule, folded, start):
-                continue
-            found.append(Hit(rule.label, start, end))
+    for r, p in book.likely(folded):
+        rule = book.rules[r]
+        for match in rule.say[p][1].finditer(folded):
+            if not (rule.unless and _dismissed(rule, folded, match.start())):
+                found.append(Hit(rule.label, match.start(), match.end()))
     return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
-
-
-def _matches(say: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...], text: str) -> Iterator[tuple[int, int]]:
-    for needles, pattern in say:
-        if any(needle in text for needle in needles):
-            for match in pattern.finditer(text):
-                yield match.span()
 
 
 def _dismissed(rule: Rule, folded: str, start: int) -> bool:
     for low, high in sentences(folded):
         if low <= start < high:
-            return next(_matches(rule.unless, folded[low:high]), None) is not None
+            sentence = folded[low:high]
+            return any(
+                any(needle in sentence for needle in needles) and pattern.search(sentence)
+                for needles, pattern in rule.unless
+            )
     return False
 
 

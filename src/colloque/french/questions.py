@@ -21,6 +21,8 @@ _SUBJECT = re.compile(
     r"(?:[\w'-]*(?:ez|ait|aient|ent|a|ont|est|sont|va|vont|fait|font|dit|peut|doit|dort|boit|prend|tient|sert|met|suit|vient|court|sent|lit|vit)"
     r"|êtes|etes|avez|mange|pleure|respire|tousse|crache|vomit|bouge|marche|joue|aide|ronfle|fume|gratte|passe|reste|gonfle|brûle|brule|pique|tire|serre|arrive|travaille|gêne|gene|manque|change)\b"
 )
+_FRAGMENT = 3
+"""Words of a bare « et où », « combien de fois » that only continues a question."""
 _ELISION = re.compile(r"^(?:et|puis|ou)\s+")
 
 
@@ -84,24 +86,27 @@ def _without_tag(sentence: str) -> str:
 
 
 def _clauses(sentence: str) -> list[str]:
-    """Split one interrogative sentence into the clauses that ask."""
-    parts = _parts(sentence.rstrip(" ?!.…»\"'"))
-    book = lexicon("questions")
+    """Split one interrogative sentence into the clauses that ask. A topic put first stays with its question."""
     asked: list[list[str]] = []
     plainly: list[str] = []
-    for part in parts:
-        bare = _ELISION.sub("", part)
-        folded = plain(bare)
-        if (_opens(part, bare) and not book.has(folded, "subordinate")) or (
-            asked and not plain(part).startswith("ou ") and _stands_alone(folded)
-        ):
-            asked.append([part])
+    topic: list[str] = []
+    for part in _parts(sentence.rstrip(" ?!.…»\"'")):
+        folded = plain(_ELISION.sub("", part))
+        alternative = plain(part).startswith("ou ")
+        opens = _opens(part, folded) and not lexicon("questions").has(folded, "subordinate")
+        alone = not alternative and _stands_alone(folded)
+        if (opens and not (asked and len(folded.split()) <= _FRAGMENT)) or (asked and alone):
+            asked.append([*topic, part])
+            topic = []
         elif asked:
             asked[-1].append(part)
-        elif _stands_alone(folded) and not plain(part).startswith("ou "):
+        elif alone:
             plainly.append(part)
+            topic = []
+        elif not lexicon("questions").has(folded, "comment"):
+            topic.append(part)
     if asked:
-        return [" ".join(parts_of).strip() for parts_of in asked]
+        return [", ".join(parts).strip() for parts in asked]
     return plainly if len(plainly) > 1 else [sentence]
 
 
@@ -109,12 +114,11 @@ def _parts(sentence: str) -> list[str]:
     return [part.strip() for part in _SPLIT.split(sentence) if part and part.strip()]
 
 
-def _opens(part: str, bare: str) -> bool:
+def _opens(part: str, folded: str) -> bool:
     """The clause has an interrogative of its own, and is no second half of an alternative (« ou pas »)."""
-    book = lexicon("questions")
     if plain(part).startswith("ou "):
         return False
-    return book.has(bare, "mark") or book.has(bare, "mark_end")
+    return lexicon("questions").has(folded, "mark", "mark_end")
 
 
 def _stands_alone(folded: str) -> bool:

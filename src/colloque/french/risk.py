@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Literal
 
 from colloque.core import Record
-from colloque.french.patterns import Hit, lexicon, plain, sentences
+from colloque.french.denied import polarity_at, sentence_at
+from colloque.french.patterns import Hit, lexicon, plain
+from colloque.french.questions import questions_in
 
 __all__ = ["Grade", "Risk", "asks_about_risk", "risk_of", "risk_words"]
 
@@ -25,7 +27,7 @@ _OTHER = re.compile(
     r"grand-mere|parents?|amie?s?|copain|copine|compagnon|compagne|voisine?|collegues?|beau-pere|belle-mere|neveu|niece|"
     r"ado|gamine?|petite?|fiston|conjointe?|epou(?:x|se)|patiente?|eleve))\b"
 )
-_CLAUSE = re.compile(r"[,;:]| mais | sauf | et (?=je |j')")
+_OPEN = re.compile(r"^(?:et |alors |mais |voila[.,]? )*(?:a |avec |vers |chez |pour |depuis |de )?(?:qui|ou|quand|combien|comment|pourquoi)\b")
 _RECENT = re.compile(
     r"\b(?:ce matin|hier|cette nuit|tout a l'heure|viens de|il y a (?:une|deux|trois) heures?|aujourd'hui|ce soir)\b"
 )
@@ -50,13 +52,14 @@ def risk_of(text: str, question: str | None = None) -> Risk:
     """
     text = unicodedata.normalize("NFC", text)
     direct = question is not None and asks_about_risk(question)
+    raised = direct or (question is not None and lexicon("risk").has(question, "topic"))
     masked = _mask(text)
     book = lexicon("risk")
     told: list[tuple[Hit, str]] = []
     for hit in book.all(masked, *_SIGNS):
         if not _elsewhere(masked, hit):
-            told.append((hit, _polarity(masked, hit)))
-    worst = _of_signs(text, masked, told, direct)
+            told.append((hit, polarity_at(masked, hit.start, hit.end)))
+    worst = _of_signs(text, masked, told, direct, raised)
     if worst is not None and (worst.grade not in ("none",)):
         return worst
     if direct:
@@ -64,9 +67,13 @@ def risk_of(text: str, question: str | None = None) -> Risk:
     return _of_other(text, masked) or Risk()
 
 
+@lru_cache(maxsize=16384)
 def asks_about_risk(text: str) -> bool:
-    """Whether a clinician's turn asks about death, suicide or self-harm, in so many words."""
-    return lexicon("risk").has(text, "topic")
+    """Whether a clinician's turn asks, so that yes or no answers it, about death, suicide or self-harm.
+
+    « Qui d'autre le sait ? » after scarifications, or « depuis quand ? », is no such question.
+    """
+    return any(lexicon("risk").has(asked, "topic") and not _OPEN.search(plain(asked)) for asked in questions_in(text))
 
 
 def risk_words(text: str) -> frozenset[str]:
@@ -81,16 +88,9 @@ def _mask(text: str) -> str:
     return text
 
 
-def _sentence(text: str, at: int) -> tuple[int, int]:
-    for start, end in sentences(text):
-        if start <= at < end:
-            return start, end
-    return 0, len(text)
-
-
 def _elsewhere(text: str, hit: Hit) -> bool:
     """The sign is someone else's: another person is the subject and no first person stands in between."""
-    start, _ = _sentence(text, hit.start)
+    start, _ = sentence_at(text, hit.start)
     before = plain(text)[start : hit.end]
     others = list(_OTHER.finditer(before))
     if not others or (hit.label in ("now", "plan") and _FIRST.search(before)):
@@ -98,37 +98,16 @@ def _elsewhere(text: str, hit: Hit) -> bool:
     return _FIRST.search(before[others[-1].end() :]) is None and hit.label != "harm_other"
 
 
-def _polarity(text: str, hit: Hit) -> str:
-    """asserted, denied or hedged: what the clause around a sign makes of it."""
-    start, end = _sentence(text, hit.start)
-    folded = plain(text)
-    before = folded[start : hit.start]
-    cuts = [match.end() for match in _CLAUSE.finditer(before)]
-    clause = before[cuts[-1] :] if cuts else before
-    after = folded[hit.end : end]
-    book = lexicon("risk")
-    span = clause + folded[hit.start : hit.end] + after
-    if book.has(span, "false_negation"):
-        return "asserted"
-    denied = bool(book.all(clause[-48:], "negation")) or bool(re.match(r"[ ,:?]*(?:non|jamais|pas|aucune?)\b", after))
-    if cuts and not denied:
-        denied = bool(re.search(r"\b(?:non|jamais|aucune?)[ ,]*$", before[: cuts[-1]].rstrip(" ,;:")))
-    if not denied:
-        return "asserted"
-    rest = folded[hit.end :]
-    return "hedged" if book.has(clause + rest, "hedge") or book.has(rest, "yes") else "denied"
-
-
-def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool) -> Risk | None:
+def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool, raised: bool) -> Risk | None:
     """The grade that the signs in the turn itself support."""
     asserted = [hit for hit, polarity in told if polarity == "asserted"]
     kinds = {hit.label for hit in asserted}
     ideas = kinds & {"explicit", "passive"} or (direct and _answers_yes(masked))
     urgent = [hit for hit in asserted if hit.label in ("plan", "now")]
-    if not urgent and (ideas or direct):
-        urgent = [h for h in lexicon("risk").all(masked, "means") if _polarity(masked, h) == "asserted"]
+    if not urgent and (ideas or raised):
+        urgent = [h for h in lexicon("risk").all(masked, "means") if polarity_at(masked, h.start, h.end) == "asserted"]
         urgent = [] if direct and not ideas and _says_no(masked) else urgent
-    if urgent and (ideas or direct or kinds & {"coded", "attempt"} or {"plan", "now"} <= kinds):
+    if urgent and (ideas or raised or kinds & {"coded", "attempt"} or {"plan", "now"} <= kinds):
         return _risk("acute", text, urgent[0])
     tried = [hit for hit in asserted if hit.label == "attempt"]
     if tried:
@@ -175,7 +154,7 @@ def _of_other(text: str, masked: str) -> Risk | None:
     """Someone close who says today that they want to die: a question is owed as well."""
     book = lexicon("risk")
     for hit in book.all(masked, "explicit", "passive", "selfharm"):
-        start, end = _sentence(masked, hit.start)
+        start, end = sentence_at(masked, hit.start)
         sentence = masked[start:end]
         if _elsewhere(masked, hit) and book.has(sentence, "other_told") and not book.has(sentence, "gone"):
             return _risk("ambiguous", text, hit)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from colloque.french.patterns import plain
 
-__all__ = ["Tables", "stem", "stems", "tokens", "topics"]
+__all__ = ["Tables", "stem", "stems", "stop_words", "tokens", "topics"]
 
 _WORD = re.compile(r"[a-zœ]+(?:['-][a-zœ]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'")
@@ -62,6 +62,11 @@ def _stem(word: str, forms: dict[str, str]) -> str:
 def stem(word: str) -> str:
     """The stem of one word."""
     return _stem(plain(word), _tables().forms)
+
+
+def stop_words() -> frozenset[str]:
+    """Words without content of their own, folded."""
+    return _tables().stop
 
 
 @lru_cache(maxsize=16384)
