@@ -17,7 +17,7 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
     """The heart of the page. Empty where the evaluation has not run."""
     results = figures_of(workspace, "evaluate/results.json")
     dpo = figures_of(workspace, "dpo/figures.json")
-    section: dict[str, Any] = {"dpo_chart": curve_chart(dpo, "perte du DPO")}
+    section: dict[str, Any] = {"dpo_chart": curve_chart(dpo, "perte du DPO", ("loss", "eval_loss"))}
     if not results:
         return {**section, "verdict_lines": [], "errors": [], "errors_chart": "", "sides": []}
     rows = [_row(row) for row in [{**results["errors"]["any"], "label": "Toute erreur"}, *results["errors"]["codes"]]]

@@ -13,7 +13,14 @@ from colloque.report.svg import Series, bars, curves
 __all__ = ["Said", "curve_chart", "preferences_section", "said", "sft_section"]
 
 _SPEAKERS = {"clinician": "Clinicien", "patient": "Patient"}
-_NAMES = {"train": "apprentissage", "eval": "tenue à l’écart", "loss": "apprentissage", "eval_loss": "tenue à l’écart"}
+_NAMES = {
+    "train": "apprentissage",
+    "eval": "tenue à l’écart",
+    "loss": "apprentissage",
+    "eval_loss": "tenue à l’écart",
+    "chosen_logp": "préférée",
+    "rejected_logp": "rejetée",
+}
 _SAMPLES = 10
 _PAIRS = 6
 
@@ -31,13 +38,11 @@ def said(turns: Iterable[Mapping[str, Any]]) -> list[Said]:
     return [Said(turn["role"], _SPEAKERS.get(turn["role"], turn["role"]), turn["text"]) for turn in turns]
 
 
-def curve_chart(figures: Mapping[str, Any], label: str) -> Markup:
-    """The training curves of a stage's figures, or nothing."""
-    found = [
-        Series(_NAMES.get(name, name), [(x, y) for x, y in points])
-        for name, points in figures.get("curves", {}).items()
-    ]
-    return Markup(curves(found, "pas", label))
+def curve_chart(figures: Mapping[str, Any], label: str, names: tuple[str, ...] = ("train", "eval")) -> Markup:
+    """Some of the training curves of a stage's figures on one pair of axes, or nothing."""
+    found = figures.get("curves", {})
+    drawn = [Series(_NAMES.get(name, name), [(x, y) for x, y in found[name]]) for name in names if found.get(name)]
+    return Markup(curves(drawn, "pas", label))
 
 
 def sft_section(workspace: Path) -> dict[str, Any]:

@@ -54,22 +54,23 @@ def readings(workspace: Path, count: int = 6) -> list[Reading]:
     """The first `count` dialogues from files, then virtual ones: teams look for their own records first."""
     if not (workspace / "write" / "dialogues").is_dir():
         return []
-    wanted = list(_choose(read_records(workspace / "write" / "dialogues", Dialogue), count))
-    ids = {dialogue.questionnaire for dialogue in wanted}
-    sources = {q.id: q for q in read_records(workspace / "ingest" / "questionnaires", Questionnaire) if q.id in ids}
+    sources = {q.id: q for q in read_records(workspace / "ingest" / "questionnaires", Questionnaire)}
+    files = {key: questionnaire.source.file for key, questionnaire in sources.items()}
+    wanted = _choose(read_records(workspace / "write" / "dialogues", Dialogue), files, count)
     return [_reading(sources[d.questionnaire], d) for d in wanted if d.questionnaire in sources]
 
 
-def _choose(dialogues: Iterator[Dialogue], count: int) -> list[Dialogue]:
-    real: list[Dialogue] = []
+def _choose(dialogues: Iterator[Dialogue], files: dict[str, str], count: int) -> list[Dialogue]:
+    """One dialogue of each file in turn, then virtual ones; two of the latter at least, where there are both."""
+    real: dict[str, Dialogue] = {}
     virtual: list[Dialogue] = []
     for dialogue in dialogues:
-        bucket = virtual if dialogue.virtual else real
-        if len(bucket) < count:
-            bucket.append(dialogue)
-        if len(real) == count and len(virtual) == count:
-            break
-    return (real[: count - 2] + virtual)[:count] if real else virtual
+        if dialogue.virtual:
+            virtual += [dialogue] if len(virtual) < count else []
+        else:
+            real.setdefault(files.get(dialogue.questionnaire, ""), dialogue)
+    shown = list(real.values())[: count - min(2, len(virtual))]
+    return [*shown, *virtual][:count]
 
 
 def _reading(questionnaire: Questionnaire, dialogue: Dialogue) -> Reading:
