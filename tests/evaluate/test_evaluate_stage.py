@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from evaluate_people import GOOD, Mixed, Open, people
 
 from colloque.errors import InputError, RunError
 from colloque.evaluate import EvaluateConfig, run_evaluate
+from colloque.llm.model import Reply, Request
 from colloque.store import Context
 
 
@@ -86,6 +88,21 @@ def test_a_model_that_elicits_less_has_not_helped(tmp_path: Path) -> None:
     results = _run(tmp_path, 0.0, 0.0, good=silent, interviews=30, interview_turns=4)
     assert results["interviews"]["elicited_difference"]["high"] < 0
     assert results["verdict"] == "harmed"
+
+
+def test_virtual_patients_tell_who_asks_and_not_who_does_not(tmp_path: Path) -> None:
+    class Asking(Mixed):
+        def complete(self, requests: Sequence[Request]) -> list[Reply]:
+            asked = ("Bonjour. Dormez-vous bien ?", "Je vois. Mangez-vous bien ?", "D'accord. Êtes-vous entouré ?")
+            return [Reply(text=asked[sum(m.role == "assistant" for m in r.messages) % 3]) for r in requests]
+
+    context = Context(folder=tmp_path / "out", inputs=people(tmp_path), seed=5)
+    config = EvaluateConfig(openings=20, interviews=20, interview_turns=3)
+    chatting = Mixed("b", 0.0, "Le temps est beau aujourd'hui, n'est-ce pas ?")
+    run_evaluate(context, config, {"a": chatting, "b": Asking("a", 0.0)})
+    talks = json.loads((context.folder / "results.json").read_text(encoding="utf-8"))["interviews"]
+    assert talks["after"]["elicited"] > 0.8
+    assert talks["before"]["elicited"] < 0.2
 
 
 def test_a_killed_run_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:

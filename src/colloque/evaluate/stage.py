@@ -28,6 +28,7 @@ from colloque.evaluate.statistics import needed_pairs
 from colloque.evaluate.summary import summarise, verdict_of
 from colloque.judge import Judge, RubricJudge
 from colloque.llm.model import ChatModel
+from colloque.patient import VirtualPatient
 from colloque.patient.interview import PatientFor
 from colloque.progress import note
 from colloque.store import Context, Tally, write_json
@@ -42,7 +43,7 @@ def run_evaluate(
     config: EvaluateConfig,
     models: Mapping[str, ChatModel],
     judge: Judge | None = None,
-    patient: PatientFor | None = None,
+    patient: PatientFor = VirtualPatient,
 ) -> Tally:
     """Measure every model and write `results.json`. Tally: read = openings, kept = openings that all models answered.
 
@@ -88,9 +89,9 @@ def run_evaluate(
 
 
 def _interviews(
-    context: Context, config: EvaluateConfig, models: Mapping[str, ChatModel], patient: PatientFor | None
+    context: Context, config: EvaluateConfig, models: Mapping[str, ChatModel], patient: PatientFor
 ) -> dict[str, list[Interview]]:
-    if not config.interviews or patient is None:
+    if not config.interviews:
         return {}
     forms = people(context.inputs["questionnaires"], config, context.seed)
     return {name: interview_all(context, config, forms, name, model, patient) for name, model in models.items()}

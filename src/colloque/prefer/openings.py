@@ -15,6 +15,7 @@ from pathlib import Path
 from colloque.core import Dialogue, Opening, Turn, content_id, cuts, uniform
 from colloque.errors import InputError, RunError
 from colloque.llm.model import ChatModel
+from colloque.patient import VirtualPatient
 from colloque.patient.interview import PatientFor
 from colloque.prefer.config import OpeningsConfig
 from colloque.prefer.mine import interviews_of, mine
@@ -69,11 +70,11 @@ def user_openings(path: str | Path) -> Iterator[Opening]:
 
 
 def run_openings(
-    context: Context, config: OpeningsConfig, model: ChatModel | None = None, patient: PatientFor | None = None
+    context: Context, config: OpeningsConfig, model: ChatModel | None = None, patient: PatientFor = VirtualPatient
 ) -> Tally:
     """Choose the openings and write `openings.parquet`; figures give the mix by origin and by kind of moment.
 
-    With a model, a patient and an input "questionnaires", a share is mined where the model errs. Raises RunError when an
+    With a model and an input "questionnaires", a share is mined where the model errs. Raises RunError when an
     opening's respondent is one that SFT trains on.
     """
     tally, trained, pool = Tally(), set[str](), list[Opening]()
@@ -88,7 +89,7 @@ def run_openings(
         pool.extend(_cut(dialogue, config, context.seed))
     wanted = round(config.count * config.hand)
     hand = _ranked(hand_openings(), context.seed)[:wanted] if wanted else []
-    mined, errors = _mined(context, config, model, patient) if model and patient else ([], {})
+    mined, errors = _mined(context, config, model, patient) if model else ([], {})
     chosen = [*hand, *mined, *_spread(pool, config.count - len(hand) - len(mined), context.seed)]
     if config.file:
         chosen = [*user_openings(config.file), *chosen]
