@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 from colloque.core import Choice, Comparison, Message, Verdict, digest, seed_for
+from colloque.judge.veto import veto
 from colloque.llm.loose import find_object
 from colloque.llm.model import ChatModel, Request, Sampling, sampling_of
 from colloque.llm.pool import Ask, Talk, converse
@@ -37,12 +38,14 @@ _DEFAULT = Sampling(temperature=0.0, max_tokens=1024)
 class ModelJudge:
     """A chat model behind the rubric. `compare` judges in the order given; `both_orders` of the protocol swaps.
 
+    With `vetoes` (the default) rules decide first where they leave nothing to weigh, and no call is paid for it.
     `unanswered` counts comparisons without a verdict. Raises ModelError when the model itself is gone.
     """
 
-    def __init__(self, model: ChatModel, seed: int = 0) -> None:
+    def __init__(self, model: ChatModel, seed: int = 0, *, vetoes: bool = True) -> None:
         self.model = model
         self.seed = seed
+        self.vetoes = vetoes
         self.name = f"model:{model.name}"
         self.unanswered = 0
 
@@ -56,6 +59,8 @@ class ModelJudge:
         return lambda ask: self._judge(comparison, ask)
 
     async def _judge(self, comparison: Comparison, ask: Ask) -> Verdict:
+        if self.vetoes and (decided := veto(comparison, self.name)):
+            return decided
         messages = judge_messages(comparison)
         sampling = sampling_of(self.model, _DEFAULT)
         seed = seed_for(comparison.id, "judge", self.seed) & 0x7FFFFFFF

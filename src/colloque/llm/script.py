@@ -4,11 +4,11 @@ Knows the form only: whether the words are true to the answers is for the checks
 """
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from colloque.core import Finding, Role, Stated, Turn
+from colloque.llm.steering import steering_of
 from colloque.llm.template import as_data
 
 __all__ = ["SHAPE", "Line", "Script", "claims", "read_script", "script_data"]
@@ -41,14 +41,6 @@ _ROLES = {
     "patient": "patient", "patiente": "patient", "user": "patient",
 }  # fmt: skip
 
-# What no mouth says: control tokens, role tags, mark-up, fences, stage directions, a form's own words.
-_LEAK = re.compile(
-    r"<\|?[^<>\n]{0,40}\|?>|\[/?[A-Z_]{2,}\]|```|\*\*|^\s*(?:#{1,4}\s|[-*]\s|(?:clinicien|clinicienne|médecin|patiente?|"
-    r"system|assistant|user|human)\s*:)|\{\s*\"|\"\s*:\s*[\"\[{]|\{\{|\}\}|\*[^*\n]{2,60}\*|\bJSON\b|"
-    r"\(\s*(?:silence|soupir|soupire|rires?|rit|sourit|pleure|pause|hésite|long silence)[^)]{0,40}\)",
-    re.IGNORECASE | re.MULTILINE,
-)
-
 
 class Line(NamedTuple):
     """One turn as the model gave it."""
@@ -73,9 +65,8 @@ class Script(NamedTuple):
         for number, line in enumerate(self.lines):
             if not line.text:
                 found.append(_fault("format_leak", number, "an empty turn"))
-            leak = _LEAK.search(line.text)
-            if leak:
-                found.append(_fault("format_leak", number, "no spoken words", quote=leak[0].strip()))
+            if leak := steering_of(line.text):
+                found.append(_fault("format_leak", number, "no spoken words", quote=leak))
             for answer in line.states:
                 if answer not in known:
                     found.append(_fault("format_leak", number, "states an id that is not in the data", quote=answer))
