@@ -66,8 +66,9 @@ def foreign(rows: list[dict[str, Any]]) -> Counter[str]:
             topics = concepts_of(answer["question"])
             if not topics or held & set(topics) or "?" not in answer["question"]:
                 continue
-            reply = patient.answer([Turn(role="clinician", text=f"D'accord. {answer['question']}")])
-            counts["answered" if reply.states else "unknown"] += 1
+            turns = [Turn(role="clinician", text=f"D'accord. {answer['question']}")]
+            if patient.hears(turns).kind != "opener":
+                counts["answered" if patient.answer(turns).states else "unknown"] += 1
     return counts
 
 
@@ -84,7 +85,9 @@ def main() -> None:
     for outcome in ("right", "wrong", "not understood"):
         print(f"  {outcome}: {counts[outcome]} ({100 * counts[outcome] / total:.1f} %)")
     other = foreign(rows)
-    print(f"questions about what the record does not hold: {other['unknown']} said unknown, {other['answered']} answered")
+    print(
+        f"questions about what the record does not hold: {other['unknown']} said unknown, {other['answered']} answered"
+    )
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 
 from colloque.core import Turn
 from colloque.french import risk_of
-from colloque.french.risk import asks_about_risk
-from colloque.patient.words import Heeded, heed, pattern, plain
+from colloque.french.risk import asks_about_risk, risk_words
+from colloque.patient.words import Heeded, Word, heed, pattern, plain
 from colloque.speech import Fact
 
 __all__ = ["Heard", "Record", "told_in", "understand"]
@@ -27,7 +27,12 @@ _ALSO = 0.85
 """Share of the best score that a second answer needs, from words of its own (« L'appétit, la mémoire ? »)."""
 _AGAIN = 0.72
 """What an answer already given is worth: a question is rather about something new."""
+_WEAK = 0.5
+"""What a word that half of all questions share (« mal », « soir ») counts for beside a telling one."""
+_ELSEWHERE = 0.4
+"""What is taken off where question and answer belong to different fields (heart, sleep …)."""
 _SENTENCE = re.compile(r"[^.!?…]+(?:\.\.\.|[.!?…])*")
+_MOOD = frozenset(("etat_general", "humeur", "fatigue", "pleurs", "anxiete"))
 _OWED = ("ambiguous", "affirmed", "acute")
 _RISK_TOPICS = frozenset(("idees_suicidaires", "tentative", "scarification", "arme"))
 
@@ -58,6 +63,7 @@ class Record:
         self._count: Counter[str] = Counter()
         for entry in self.entries:
             self._count.update(entry.asked.stems | {f"+{f}" for f in entry.asked.families} | entry.asked.concepts)
+        self._fields = frozenset(field for entry in self.entries for field in entry.asked.fields | entry.given.fields)
         self._all = math.log(1 + len(self.entries))
 
     def rarity(self, mark: str) -> float:
@@ -66,40 +72,55 @@ class Record:
 
     def score(self, entry: _Entry, question: Heeded) -> float:
         """How much a question seems to be about an answer; around 1 for one telling word in common."""
-        points = sum(self._word(word.stem, word.families, entry) for word in question.words)
-        shared = question.concepts & entry.asked.concepts
-        if shared:
-            points += 0.8 * max(self.rarity(concept) for concept in shared)
-        elif question.concepts & entry.given.concepts:
-            points += 0.35
-        return points + self._wanted(entry, question)
+        light = any(not word.weak for word in question.words)
+        points = sum(self._word(word, entry) * (_WEAK if light and word.weak else 1) for word in question.words)
+        same = len(question.tokens & entry.asked.tokens) / max(1, len(question.tokens | entry.asked.tokens))
+        points += max(0.0, same - 0.4)
+        return points + self._concepts(entry, question) + self._wanted(entry, question)
 
-    def _word(self, stem: str, families: frozenset[str], entry: _Entry) -> float:
+    def _word(self, word: Word, entry: _Entry) -> float:
         best = 0.0
-        if stem in entry.asked.stems:
-            best = 1.1 * self.rarity(stem)
-        for family in families & entry.asked.families:
+        if word.stem in entry.asked.stems:
+            best = 1.1 * self.rarity(word.stem)
+        for family in word.families & entry.asked.families:
             best = max(best, 0.85 * self.rarity(f"+{family}"))
         if best < 0.4:
-            if stem in entry.given.stems:
+            if word.stem in entry.given.stems:
                 best = max(best, 0.45)
-            elif families & entry.given.families:
+            elif word.families & entry.given.families:
                 best = max(best, 0.3)
         return best
+
+    def _concepts(self, entry: _Entry, question: Heeded) -> float:
+        """The same clinical concept speaks for an answer; another field of medicine speaks against it."""
+        shared = question.concepts & entry.asked.concepts
+        if shared:
+            return 0.8 * max(self.rarity(concept) for concept in shared)
+        if question.concepts & entry.given.concepts:
+            return 0.35
+        fields = entry.asked.fields | entry.given.fields
+        if question.fields and fields and not question.fields & fields:
+            return -_ELSEWHERE
+        return 0.0 if not question.fields or question.fields & self._fields else -_ELSEWHERE / 2
 
     @staticmethod
     def _wanted(entry: _Entry, question: Heeded) -> float:
         """Questions that want the same (since when, out of ten) go together; those that want other things do not."""
+        both = question.wants & entry.asked.wants
+        if both - {"amount", "often"}:
+            # « Depuis quand ? » has no words of its own: what it wants is all there is to know it by.
+            return 0.75 if entry.fact.leans or not any(not word.weak for word in entry.asked.words) else 0.5
+        if both:
+            return 0.7 if entry.fact.leans else 0.2
+        if "since" in question.wants and "since" in entry.given.wants:
+            return 0.35
         if not question.wants:
             return -0.1 if entry.asked.wants & {"since", "mark", "age"} else 0.0
-        both = question.wants & entry.asked.wants
-        if both:
-            return 0.5 if both - {"amount", "often"} else 0.35
         return -0.15 if entry.asked.wants else 0.0
 
 
 def _about_risk(fact: Fact) -> bool:
-    return fact.topic in _RISK_TOPICS or asks_about_risk(fact.question)
+    return fact.topic in _RISK_TOPICS or asks_about_risk(fact.question) or bool(risk_words(fact.question))
 
 
 def told_in(record: Record, context: Sequence[Turn]) -> tuple[str, ...]:
@@ -134,7 +155,7 @@ def understand(record: Record, context: Sequence[Turn]) -> Heard:
     if found and not (opens and _weak(record, found, asked)):
         return found
     if opens and _left(record, told) and (len(told) < 2 or not found):
-        return Heard("opener", _first(record, told))
+        return Heard("opener", _first(record, told, bool(pattern("wellbeing").search(plain(asked)))))
     if pattern("offer").search(folded):
         return Heard("offer")
     if found:
@@ -148,7 +169,8 @@ def _weak(record: Record, found: Heard, asked: str) -> bool:
     """An opener (« Que se passe-t-il ? ») whose match rests on little: what was not asked by name."""
     question = heed(asked)
     entry = next(e for e in record.entries if e.fact.id == found.facts[0].id)
-    return record.score(entry, question) < 1.2 and not question.concepts & entry.asked.concepts
+    telling = any(not word.weak and "motif" not in word.families for word in question.words)
+    return record.score(entry, question) < (1.2 if telling else 9) and not question.concepts & entry.asked.concepts
 
 
 def _no_question(record: Record, context: Sequence[Turn], folded: str, told: tuple[str, ...]) -> Heard:
@@ -157,10 +179,13 @@ def _no_question(record: Record, context: Sequence[Turn], folded: str, told: tup
         return Heard("farewell")
     invites = pattern("more").search(folded) or pattern("opener").search(folded)
     if invites or first:
-        found = _matched(record, heed(context[-1].text), told, "") if invites else None
-        if found and not found.told:
+        text = context[-1].text
+        found = _matched(record, heed(text), told, "") if invites else None
+        if found and not found.told and not (pattern("opener").search(folded) and _weak(record, found, text)):
             return found
-        return Heard("opener", _first(record, told)) if first or not told else Heard("more", _next(record, told))
+        if first or pattern("opener").search(folded):
+            return Heard("opener", _first(record, told, bool(pattern("wellbeing").search(folded))))
+        return Heard("more", _next(record, told))
     return Heard("statement")
 
 
@@ -184,9 +209,7 @@ def _of_risk(record: Record, context: Sequence[Turn], told: tuple[str, ...]) -> 
 
 def _in_danger(context: Sequence[Turn]) -> bool:
     said = [spot for spot, turn in enumerate(context) if turn.role == "patient"][-2:]
-    return any(
-        risk_of(context[spot].text, context[spot - 1].text if spot else None).grade in _OWED for spot in said
-    )
+    return any(risk_of(context[spot].text, context[spot - 1].text if spot else None).grade in _OWED for spot in said)
 
 
 def _matched(record: Record, question: Heeded, told: tuple[str, ...], whole: str) -> Heard | None:
@@ -233,13 +256,18 @@ def _left(record: Record, told: tuple[str, ...]) -> list[Fact]:
     return [fact for fact in record.facts if fact.id not in told]
 
 
-def _first(record: Record, told: tuple[str, ...]) -> tuple[Fact, ...]:
-    """What this patient brings unasked: the reason for coming, else the first answer that is no figure."""
+def _first(record: Record, told: tuple[str, ...], wellbeing: bool = False) -> tuple[Fact, ...]:
+    """What this patient brings unasked: the reason for coming (or, asked how they are, the mood), else the first answer that is no figure."""
     left = [fact for fact in _left(record, told) if fact.topic not in ("age", "enfant")] or _left(record, told)
-    if not left:
-        return ()
-    brings = [fact for fact in left if heed(fact.question).families & {"motif"} or fact.band == 0]
+    mood = [fact for fact in left if fact.topic in _MOOD] if wellbeing else []
+    brings = mood or [fact for fact in left if _is_reason(fact)]
     return tuple((brings or left)[:1])
+
+
+def _is_reason(fact: Fact) -> bool:
+    return bool(
+        fact.band == 0 or heed(fact.question).families & {"motif"} or pattern("opener").search(plain(fact.question))
+    )
 
 
 def _next(record: Record, told: tuple[str, ...]) -> tuple[Fact, ...]:
@@ -251,4 +279,3 @@ def _next(record: Record, told: tuple[str, ...]) -> tuple[Fact, ...]:
     last = record.facts[spot]
     near = [fact for fact in record.facts[spot + 1 : spot + 2] if fact.leans or fact.band == last.band]
     return tuple(fact for fact in near if fact.id not in told)[:1]
-

@@ -10,19 +10,23 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from colloque.french import concepts_of, fold
+from colloque.french.lexicon import concepts as known
 
 __all__ = ["Heeded", "Word", "heed", "listening", "pattern"]
 
 _TOKEN = re.compile(r"[a-z0-9œæ]+")
-_VAGUE = frozenset(("etat_general", "motif", "duree", "frequence", "intensite", "attente", "remarques"))
+_IDIOM = re.compile(r"\bremont(?:e|ent|ait)(?= à)", re.IGNORECASE)
+"""« Ça remonte à quand ? » is no acid reflux."""
+_VAGUE = frozenset(("etat_general", "motif", "declencheur", "duree", "frequence", "intensite", "attente", "remarques"))
 """Concepts that half of all questions touch: what they want is told by `wants` instead."""
 
 
 class Word(NamedTuple):
-    """A content word: its stem and the families it belongs to."""
+    """A content word: its stem, the families it belongs to, and whether half of all questions have it."""
 
     stem: str
     families: frozenset[str]
+    weak: bool = False
 
 
 class Heeded(NamedTuple):
@@ -31,6 +35,10 @@ class Heeded(NamedTuple):
     words: tuple[Word, ...]
     concepts: frozenset[str]
     wants: frozenset[str]
+    tokens: frozenset[str] = frozenset()
+    """Every word, small ones too: « Qu'est-ce que vous ne pouvez plus faire ? » has no others."""
+    fields: frozenset[str] = frozenset()
+    """The families of the concepts, as the lexicon of French sorts them (insomnia and nightmares are one field)."""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -80,6 +88,11 @@ def _families() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], t
 
 
 @cache
+def _weak() -> frozenset[str]:
+    return frozenset(entry.replace("_", " ") for entry in listening("weak")["words"].split())
+
+
+@cache
 def _stop() -> frozenset[str]:
     return frozenset(listening("stop")["words"].split())
 
@@ -94,7 +107,7 @@ def _word(token: str) -> Word | None:
         return Word(token, frozenset(found)) if token in whole else None
     if len(token) < 2 or token.isdigit():
         return None
-    return Word(token[:6] if len(token) > 6 else token.rstrip("s"), frozenset(found))
+    return Word(token[:6] if len(token) > 6 else token.rstrip("s"), frozenset(found), token in _weak())
 
 
 def plain(text: str) -> str:
@@ -105,13 +118,15 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=32768)
 def heed(text: str) -> Heeded:
     """Read a text: content words, concepts, wants."""
+    text = _IDIOM.sub("date", text)
     folded = plain(text)
     tokens = _TOKEN.findall(folded)
     words = [word for token in tokens if (word := _word(token))]
     bare = f" {' '.join(tokens)} "
     for phrase, family in _families()[2]:
         if f" {phrase} " in bare:
-            words.append(Word(phrase, frozenset((family,))))
+            words.append(Word(phrase, frozenset((family,)), phrase in _weak()))
     wants = frozenset(key for key in listening("wants") if pattern("wants", key).search(folded))
     concepts = frozenset(concept for concept in concepts_of(text) if concept not in _VAGUE)
-    return Heeded(tuple(dict.fromkeys(words)), concepts, wants)
+    fields = frozenset(known()[concept].family for concept in concepts)
+    return Heeded(tuple(dict.fromkeys(words)), concepts, wants, frozenset(tokens), fields)
