@@ -126,7 +126,7 @@ def _given(item: Item, scale: Scale | None, question: str, person: Person, hand:
 
 
 def _answer(item: Item, person: Person, open_: bool, count: bool) -> Phrase:
-    held = [(p, w[person.severity]) for p, w in item.answers if holds(p.needs, person.tags)]
+    held = [(p, w[person.severity]) for p, w in item.answers if not p.needs or holds(p.needs, person.tags)]
     suited = [(p, w) for p, w in held if w and not (open_ and p.bare) and (p.numeric if count else not p.mark)]
     suited = suited or [(p, w) for p, w in held if w] or [(p, 1.0) for p, _ in item.answers]
     return person.rng.choices([p for p, _ in suited], [w for _, w in suited])[0]
@@ -140,5 +140,5 @@ def _option(scale: Scale, person: Person) -> str:
 
 
 def _pick(phrases: tuple[Phrase, ...], person: Person) -> Phrase:
-    suited = [phrase for phrase in phrases if holds(phrase.needs, person.tags)] or list(phrases)
+    suited = [phrase for phrase in phrases if not phrase.needs or holds(phrase.needs, person.tags)] or list(phrases)
     return suited[int(person.rng.random() * len(suited))]

@@ -74,7 +74,7 @@ def put_down(text: str, hand: Hand, rng: random.Random, may_shorten: bool = True
     """The text as this hand writes it. `may_shorten`: a yes or a no may stand alone, without its precision."""
     if may_shorten and hand.bare and (match := _YES_NO.match(text)) and rng.random() < hand.bare:
         text = match.group(1)
-    text = _ONE.sub(r"1 \1", text.strip())
+    text = _ONE.sub(r"1 \1", " ".join(text.split()))
     if hand.spelled:
         text = _SMALL.sub(lambda m: f"{_WORDS[m.group(1)]} ", text)
     if hand.shorthand:

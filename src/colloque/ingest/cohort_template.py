@@ -40,7 +40,7 @@ class Person:
         """One entry of a word list that suits the person; the same for the whole form unless `fresh`."""
         if not fresh and name in self.words:
             return self.words[name]
-        suited = [phrase for phrase in self.lists[name] if holds(phrase.needs, self.tags)]
+        suited = [phrase for phrase in self.lists[name] if not phrase.needs or holds(phrase.needs, self.tags)]
         text = self.rng.choice(suited).long(self)
         if fresh:
             # "les ponts et les ponts": a second word of the same list is another one.
