@@ -195,6 +195,7 @@ def card_text(card: Mapping[str, Any]) -> str:
         *(f"| {code} | {sides['chosen']} | {sides['rejected']} |" for code, sides in errors["codes"].items()), "",
         *_table("Critère", card["by_criterion"]), *_table("Origine", card["by_origin"]), *_table("Moment", card["by_kind"]),
         *_table("Écartées", card["dropped"]),
+        *(_table("Erreurs plantées (en plus)", card["planted"]) if card["planted"] else []),
         "## Exemples", "",
     ]  # fmt: skip
     for example in card["examples"]:

@@ -56,5 +56,8 @@ class PreferConfig(StageConfig):
     one that follows the seat or the length scores about one half."""
     shard: int = Field(default=64, ge=1)
     """Openings sampled and judged together, and written whole: a killed run loses at most one shard."""
+    planted: float = Field(default=0.0, ge=0.0, le=0.3)
+    """Share of pairs whose rejected side is the writer's turn with one named error planted in it; labelled `planted`. Needs the
+    dialogues and questionnaires as inputs."""
     control: bool = False
     """Also write `preferences_control.parquet`: the same pairs, chosen and rejected drawn at random. DPO on it must not win."""

@@ -5,6 +5,7 @@ shard that is missing and gives the same bytes. Writes `draws/`, `comparisons/`,
 `README.md`. Knows neither how the model was trained nor what the pairs are for.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,7 @@ from colloque.prefer.config import PreferConfig
 from colloque.prefer.draw import draw_replies
 from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of
 from colloque.prefer.passport import check_passport, passport_of
+from colloque.prefer.planted import planted_pairs
 from colloque.prefer.records import Drawn, JudgedComparison
 from colloque.progress import progress
 from colloque.store import Context, Tally, part_path, read_records, write_json, write_records, write_text
@@ -45,11 +47,14 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
             f"no pair left of {len(openings)} openings ({_said(tally.dropped)})",
             hint="raise `prefer: temperature`, `draws` or `openings: count`",
         )
-    tally.kept = write_records(context.folder / "preferences.parquet", pairs, Preference)
+    planted = planted_pairs(context, config.planted, len(pairs)) if config.planted else []
+    tally.kept = len(pairs)
+    write_records(context.folder / "preferences.parquet", [*pairs, *planted], Preference)
     if config.control:
-        control = (control_of(pair, context.seed) for pair in pairs)
+        control = (control_of(pair, context.seed) for pair in [*pairs, *planted])
         write_records(context.folder / "preferences_control.parquet", control, Preference)
     card = build_card(pairs, audit, config, model=model.name, passport=passport, dropped=tally.dropped)
+    card["planted"] = dict(sorted(Counter(str(pair.criterion) for pair in planted).items()))
     write_json(context.folder / "card.json", card)
     write_text(context.folder / "README.md", card_text(card))
     tally.made = audit.comparisons
