@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from colloque.speech.bank import load
 from colloque.speech.numbers import spoken_numbers
 from colloque.speech.persons import lower, upper
+from colloque.speech.spelling import mended
 
 __all__ = ["Reading", "ReadingKind", "read_answer"]
 
@@ -54,7 +55,6 @@ _SAME = str.maketrans(
     }
 )
 _ARROW = re.compile(r"\s*(?:->|=>|-->|>>|→)\s*")
-_WORD = re.compile(r"(?<![\w])[a-zà-ÿœ]+(?:u'un\b)?(?![\w])", re.IGNORECASE)
 _YES = re.compile(
     r"^(?P<lead>(?:ah |ben |bah |euh,? |bien |mais |oh )?(?:oui|ouais|ouep|si)(?:[ ,]+(?:oui|tout à fait|absolument|bien sûr|carrément|complètement|clairement|vraiment|totalement|exactement))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -72,15 +72,19 @@ _NO_NOUN = re.compile(
 )
 # « me réveille toutes les deux heures »: the telegraphic writer leaves the subject out, the speaker does not.
 _SUBJECTLESS = re.compile(r"(^|, |\. )(me |m'|m')(?=[a-zà-ÿ]+e\b|sens |rendors |endors |lève )", re.IGNORECASE)
+_VERB_FIRST = re.compile(
+    r"^(?:pleure|dors|mange|bois|fume|travaille|prends|vis|vomis|tousse|ronfle|rumine|grignote|stresse|évite|arrive (?=pas|plus|à)|peux (?=pas|plus)|sais (?=pas|plus)|dors (?=pas|plus|mal|bien)"
+    r"|veux|fais|vais|sors|oublie|transpire|tremble|ai (?=mal|peur|du|des|de|pas|plus|toujours|envie|trop|perdu|pris|eu)|suis (?=\w)|me sens|vois|crois|pense|cours|tourne|tombe|bosse|reste)(?=\b|$)(?! (?:de|du|d'|au|à la))",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|\s*;\s*|(?<=[a-zà-ÿ)])\.(?=[A-ZÀ-Ý])")
 
 
 @cache
-def _spelling() -> tuple[dict[str, str], frozenset[str], dict[str, frozenset[str]], dict[str, str]]:
+def _spelling() -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, str]]:
     data = load("spelling")
-    words = dict(line.split("=", 1) for line in data["words"].strip().splitlines())
     wholes = {kind: frozenset(data[kind]["forms"]) for kind in ("nothing", "inapplicable", "unknown", "refused")}
-    return words, frozenset(data["acronyms"].split()), wholes, data["emoji"]
+    return frozenset(data["acronyms"].split()), wholes, data["emoji"]
 
 
 @lru_cache(maxsize=16384)
@@ -105,11 +109,11 @@ def read_answer(answer: str) -> Reading:
 
 def _whole(text: str, pictures: list[str]) -> Reading | None:
     """An answer that is no words of its own: nothing to say, a dash, a picture."""
-    _, _, wholes, emoji = _spelling()
+    _, wholes, emoji = _spelling()
     bare = text.lower().strip(" .!,;:")
     for kind in ("nothing", "inapplicable", "unknown", "refused"):
         if bare in wholes[kind] or text.lower().strip() in wholes[kind]:
-            return Reading(kind)
+            return Reading(kind, rest=_sentence(_written_out(text)) if " " in text or kind == "refused" else "")
     if not re.search(r"\w", text):
         names = [emoji[c] for picture in pictures for c in picture if c in emoji]
         if names:
@@ -123,7 +127,7 @@ def _lowered(text: str) -> str:
     letters = [c for c in text if c.isalpha()]
     if len(letters) < 5 or sum(c.isupper() for c in letters) < 0.7 * len(letters):
         return text
-    acronyms = _spelling()[1]
+    acronyms = _spelling()[0]
     low = re.sub(
         r"[\w']+", lambda m: m.group() if m.group() in acronyms and len(m.group()) > 1 else m.group().lower(), text
     )
@@ -140,10 +144,12 @@ _JOINED = (
     (re.compile(r"(?<=[a-zà-ÿ])\s?/\s?(?!(?:j|jr|jour|sem|semaine|mois|an|nuit|heure|h|soir|week-end|we)\b)(?=[a-zà-ÿ])", re.IGNORECASE), " ou "),
     (re.compile(r"(?<=[a-zà-ÿ)])\s*&\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
     (re.compile(r"^(bof|pff+|mouais|ben|bah|euh)\s+(?=\w)", re.IGNORECASE), r"\1, "),
+    (re.compile(r"(^|\b(?:ai|a|as|suis|été|déjà) )arrete\b", re.IGNORECASE), r"\1arrêté"),
     (re.compile(r"\bd accord\b"), "d'accord"),
     (re.compile(r"\b([jcldnsmt]) (?=(?:ai|est|ét|arr|aim|y|en|a)\b)"), r"\1'"),
     (re.compile(r"\bca\b"), "ça"),
     (re.compile(r"\bles we\b", re.IGNORECASE), "les week-ends"),
+    (re.compile(r"(?<=\w) (oui|non)$", re.IGNORECASE), r", \1"),
     (re.compile(r"([!?.])\1{1,}(?<!\.\.\.)"), r"\1"),
     (re.compile(r"\s+([,.])(?!\d)"), r"\1"),
     (re.compile(r"(?<=\w)\s*([?!])"), r" \1"),
@@ -159,21 +165,13 @@ _JOINED = (
 
 
 def _written_out(text: str) -> str:
-    words = _spelling()[0]
-
-    def spell(match: re.Match[str]) -> str:
-        word = match.group()
-        full = words.get(word.lower())
-        if full is None or (word.isupper() and len(word) > 1 and word.lower() != "ca"):
-            return word
-        return upper(full) if word[0].isupper() else full
-
     text = text.replace("...", "\u2026")
     for pattern, new in _JOINED:
         text = pattern.sub(new, text)
-    text = _WORD.sub(spell, text)
+    text = mended(text)
     text = spoken_numbers(text).replace("\u2026", "...")
     text = _SUBJECTLESS.sub(lambda m: f"{m[1]}je {m[2].lower()}", text)
+    text = _VERB_FIRST.sub(lambda m: ("j'" if m[0][0].lower() in "aeiouhéêœ" else "je ") + m[0].lower(), text)
     return text.strip(" ,;:") if text[:2].strip("-").isdigit() else text.strip(" ,;:-")
 
 

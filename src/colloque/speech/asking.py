@@ -11,6 +11,7 @@ from colloque.speech.bank import load
 from colloque.speech.clause import Clause, say
 from colloque.speech.conjugation import elide, is_infinitive, present
 from colloque.speech.facts import Fact
+from colloque.speech.numbers import spoken_numbers
 from colloque.speech.persons import Gender, lower, noun_gender, upper
 from colloque.speech.question import Form
 
@@ -43,45 +44,60 @@ def _banked(text: str, closed: bool) -> tuple[str, ...]:
 def ways(fact: Fact, gender: Gender) -> tuple[str, ...]:
     """All ways of asking for a fact, each a full question with « ? » (or an invitation with a full stop)."""
     closed = fact.reading.kind in {"yes", "no"} or bool(fact.reading.rest[:6].lower() in {"jamais", "aucun", "aucune"})
-    return _ways(fact.form, closed, gender)
+    return _ways(fact.form, closed, fact.words <= 3, gender)
 
 
 @lru_cache(maxsize=16384)
-def _ways(form: Form, closed: bool, gender: Gender) -> tuple[str, ...]:
-    banked = tuple(a.replace("{e}", "e" if gender == "f" else "") for a in _banked(form.text, closed))
+def _ways(form: Form, closed: bool, short: bool, gender: Gender) -> tuple[str, ...]:
+    banked = tuple(
+        a.replace("{e}", "e" if gender == "f" else "").replace("{x}", "se" if gender == "f" else "x")
+        for a in _banked(form.text, closed)
+    )
     if banked:
-        return banked + _grammatical(form, gender)[:1]
-    return _grammatical(form, gender)
+        return banked + (_grammatical(form, short, gender)[:1] if form.kind == "yesno" else ())
+    return _grammatical(form, short, gender)
 
 
-def ask(fact: Fact, rng: Random, gender: Gender, link: str) -> str:
-    """One way of asking, after a link (`Et `, `Dites-moi, `)."""
-    question = str(rng.choice(ways(fact, gender)))
+def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = False) -> str:
+    """One way of asking, after a link (`Et `, `Dites-moi, `); the `first` of a talk does not begin with « Et »."""
+    options = ways(fact, gender)
+    if first:
+        options = tuple(o for o in options if not o.startswith("Et ")) or tuple(upper(o[3:]) for o in options)
+    question = spoken_numbers(str(rng.choice(options)))
     if question.startswith(("Et ", "Racontez", "Dites", "Rappelez")):
         return question
     return f"{link}{lower(question)}" if link else question
 
 
-def _grammatical(form: Form, gender: Gender) -> tuple[str, ...]:
+def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
     if form.kind in {"yesno", "statement"} and form.clause:
         return _closed(form, form.clause, gender)
+    if form.kind == "yesno":
+        return (form.text,)
+    if form.kind == "statement" and _DETERMINED.match(form.text):
+        return (form.text, f"Est-ce que {lower(form.text)}")
+    if form.kind == "statement":
+        return (
+            f"{form.text.rstrip(' ?')} : ça vous arrive ?",
+            f"{form.text.rstrip(' ?')}, est-ce que ça vous arrive ?",
+        )
     if form.kind == "wh":
         return _open(form, gender)
     if form.kind == "order":
         return _order(form)
-    return _noun(form)
+    return _noun(form, short)
 
 
 def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
-    plain = say(clause._replace(negative=False), "vous", not clause.negative, True, gender)
+    plain = say(clause, "vous", True, True, gender)
     lead = upper(clause.lead) + ", " if clause.lead else ""
     if clause.negative:
-        return (f"{lead}{upper(plain) if not lead else plain} ?",)
+        return (form.text,)
     que = elide("que", plain)
     est = f"{lead}{'est-ce' if lead else 'Est-ce'} {que}{plain} ?"
     flat = f"{lead}{plain if lead else upper(plain)} ?"
     if form.kind == "statement":
-        return (est, f"Est-ce qu'en ce moment {plain} ?", est)
+        return (est, flat)
     inverted = form.text
     if clause.subject == "vous":
         return (est, flat, inverted)
@@ -93,6 +109,9 @@ _POSTPOSED = re.compile(
 )
 
 
+_AFTER_COUNT = re.compile(r"(?:par|dans|en|à|au|de|le|la|les|pendant|après|avant|sur|chaque) ")
+
+
 def _open(form: Form, gender: Gender) -> tuple[str, ...]:
     out = [form.text]
     clause, wh = form.clause, form.wh
@@ -100,7 +119,11 @@ def _open(form: Form, gender: Gender) -> tuple[str, ...]:
         plain = say(clause, "vous", True, True, gender)
         short = clause.rest.count(" ") <= 3 and not re.search(r"\b(?:vous|et|ou|que)\b", clause.rest)
         if _POSTPOSED.match(wh) and short:
-            out.append(f"{upper(plain)} {wh} ?")
+            if wh.startswith("combien") and _AFTER_COUNT.match(clause.rest):
+                bare = say(clause._replace(rest=""), "vous", True, True, gender)
+                out.append(f"{upper(bare)} {wh} {clause.rest} ?")
+            else:
+                out.append(f"{upper(plain)} {wh} ?")
         elif wh in {"que", "qu'"}:
             what = re.sub(r"^(\w+)", r"\1", plain)
             out.append(f"Qu'est-ce que {what} ?")
@@ -169,22 +192,19 @@ def _infinitive_of(vous: str) -> str:
 
 
 _HAPPENS = re.compile(
-    r"^(?:peu|trop|beaucoup|difficultés?|perte|manque|sentiments?|sensations?|impressions?|pensées?|idées?|envies?|problèmes?|troubles?|baisse|absence|crises?|douleurs?|maux|réveils?|excès|besoin)\b",
+    r"^(?:peu|trop|beaucoup|difficultés?|pertes?|manque|sentiments?|sensations?|impressions?|pensées?|idées?|envies?|baisse|absence|crises|réveils|excès|besoin|incapacité|tendance)\b",
     re.IGNORECASE,
 )
 _DETERMINED = re.compile(
-    r"^(?:le |la |les |l'|votre |vos |un |une |des |du |de la |ce |cette |ces |son |sa |ses )", re.IGNORECASE
+    r"^(?:le |la |les |l'|votre |vos |un |une |des |du |de la |de l'|ce |cette |ces |son |sa |ses )", re.IGNORECASE
 )
-
-
-def with_article(noun: str) -> str:
-    """A bare noun phrase with its article: `température maximale` → la température maximale."""
-    if _DETERMINED.match(noun):
-        return lower(noun)
-    first = noun.split(" ")[0].rstrip(",").lower()
-    if elide("le", noun) == "l'" and not first.endswith("s"):
-        return "l'" + lower(noun)
-    if first.endswith(("s", "x")) and first not in {
+_MEASURED = re.compile(
+    r"tension|poids|température|glyc|transit|sommeil|appétit|moral|bilan|examen|résultat|prise de sang|cholest|\bvue\b|audition|hba1c|score|saturation|concentration|énergie",
+    re.IGNORECASE,
+)
+_OUT_OF = re.compile(r",?\s*(?:\(?sur|/|de (?:0|zéro) à) ?(?P<top>10|100|20|dix|cent)\)?", re.IGNORECASE)
+_SINGULAR_S = frozenset(
+    [
         "poids",
         "temps",
         "repas",
@@ -195,33 +215,114 @@ def with_article(noun: str) -> str:
         "prix",
         "choix",
         "toux",
-        "alcools",
         "os",
         "cours",
         "corps",
         "accès",
         "processus",
-        "vaccins",
-        "suivis",
-        "tabagisme",
-    }:
+        "radius",
+        "virus",
+        "diagnostics",
+    ]
+)
+
+
+def with_article(noun: str) -> str:
+    """A bare noun phrase with its articles: `température maximale` → la température maximale."""
+    if _DETERMINED.match(noun):
+        return lower(noun)
+    both = re.match(r"^(?P<a>[\wÀ-ÿ'-]+) et (?P<b>[\wÀ-ÿ].*)$", noun)
+    if both:
+        return f"{with_article(both['a'])} et {with_article(both['b'])}"
+    words = [w.rstrip(",").lower() for w in noun.split(" ")]
+    first = words[1] if words[0] in _FORE and len(words) > 1 else words[0]
+    if words[0].endswith(("s", "x")) and words[0] not in _SINGULAR_S and not words[0].endswith("eux"):
         return "les " + lower(noun)
+    if elide("le", noun) == "l'":
+        return "l'" + lower(noun)
     return ("la " if noun_gender(first) == "f" else "le ") + lower(noun)
 
 
-def _noun(form: Form) -> tuple[str, ...]:
+_FORE = frozenset(
+    [
+        "dernier",
+        "dernière",
+        "prochain",
+        "prochaine",
+        "premier",
+        "première",
+        "nouveau",
+        "nouvelle",
+        "ancien",
+        "ancienne",
+        "autre",
+        "petit",
+        "petite",
+        "grand",
+        "grande",
+    ]
+)
+
+
+def _it(named: str) -> str:
+    """le, la or les for a noun phrase with its article."""
+    if named.startswith(("les ", "vos ", "des ")):
+        return "les"
+    words = re.split(r"[ ']", named)
+    return "la" if named.startswith("la ") or noun_gender(words[1] if len(words) > 1 else named) == "f" else "le"
+
+
+def about(named: str) -> str:
+    """`de` before a noun phrase with its article: de le → du, de les → des."""
+    if named.startswith("le "):
+        return "du " + named[3:]
+    if named.startswith("les "):
+        return "des " + named[4:]
+    return elide("de", named) + named
+
+
+# A line of a form that is no noun phrase: « Toujours sous sertraline ? » is already spoken French.
+_SPOKEN = re.compile(
+    r"^(?:toujours|encore|déjà|sous|pas|plus|en|à|au|aux|dans|depuis|avec|sans|chez|bien|mal|mieux|moins|rien|autre|d'autres|un|une|des|du)\b",
+    re.IGNORECASE,
+)
+
+
+def _noun(form: Form, short: bool) -> tuple[str, ...]:
     noun = form.noun or form.text.rstrip(" ?.")
-    noun = re.sub(r"\bse (?=\w+er\b|\w+ir\b|\w+re\b)", "vous ", re.sub(r"\bs'(?=\w+er\b|\w+ir\b)", "vous ", noun))
+    noun = re.sub(r"\bse (?=\w+(?:er|ir|re)\b)", "vous ", re.sub(r"\bs'(?=\w+(?:er|ir)\b)", "vous ", noun))
     if form.kind == "follow":
         if re.match(r"^(?:précisions?|détails?|si oui,? (?:précise|détaille)|lesquel|laquel)", noun, re.IGNORECASE):
             return ("Vous pouvez préciser ?", "Vous pouvez m'en dire un peu plus ?")
-        noun = re.sub(r"^(?:si oui|si non|dans ce cas),? *", "", noun, flags=re.IGNORECASE)
-        return (f"{upper(noun)} ?",)
+        return (f"{upper(re.sub(r'^(?:si oui|si non|dans ce cas),? *', '', noun, flags=re.IGNORECASE))} ?",)
+    scale = _OUT_OF.search(noun)
+    if scale:
+        named = with_article((noun[: scale.start()] + noun[scale.end() :]).strip(" ,"))
+        top = {"10": "dix", "20": "vingt", "100": "cent"}.get(scale["top"].lower(), scale["top"])
+        return (
+            f"Et {named}, sur {top} ?",
+            f"{upper(named)}, vous {_it(named)} mettez à combien, sur {top} ?",
+            f"Si vous deviez donner une note sur {top}, pour {named} ?",
+        )
     if _HAPPENS.match(noun):
-        return (f"{upper(noun)}, ça vous arrive ?", f"{upper(noun)} : est-ce que ça vous parle, en ce moment ?")
+        plural = noun.split(" ")[0].endswith("s") and not noun.lower().startswith(("excès", "perte"))
+        return (
+            f"{upper(noun)}, ça vous arrive ?",
+            f"Est-ce qu'il y a des {lower(noun)} ?" if plural else f"{upper(noun)} : est-ce que ça vous arrive ?",
+        )
+    if _SPOKEN.match(noun):
+        return (f"{upper(noun)} ?", f"Et {lower(noun)} ?")
     named = with_article(noun)
     if "," in noun:
-        return (f"Et {named} ?",)
+        return (
+            (f"Et {lower(noun)} ?", f"Et côté {lower(noun)} ?") if not _DETERMINED.match(noun) else (f"Et {named} ?",)
+        )
     bare = re.sub(r"^(?:le |la |les |l'|votre |vos )", "", named)
-    out = [f"Et {named} ?", f"{upper(named)}, qu'est-ce que ça donne ?", f"Et côté {bare} ?"]
+    out = [f"Et {named} ?"]
+    if not short:
+        out.append(f"Vous pouvez me parler {about(named)} ?")
+    if _MEASURED.search(noun):
+        out.append(f"Et {named}, qu'est-ce que ça donne ?")
+    if " " not in bare:
+        out.append(f"Et côté {bare} ?")
     return tuple(out)

@@ -63,7 +63,8 @@ def say(clause: Clause, who: Who, positive: bool, careful: bool, gender: Gender)
         if "n'" in clitics or "ne" in clitics:
             clitics = [c for c in clitics if c not in {"ne", "n'"}]
         rest, word = _deny(rest, clause)
-        if careful or who == "vous":
+        if careful or who == "vous" or rest.startswith("mal"):
+            # « j'ai pas mal » would say the contrary
             clitics.insert(0, "ne")
         rest = f"{word} {rest}".strip() if word else rest
     words = [subject, *clitics, verb]
@@ -86,6 +87,8 @@ def _agree(clause: Clause, gender: Gender) -> str:
     if gender == "m" or not _is_state(clause):
         return clause.rest
     words = clause.rest.split(" ")
+    if clause.verb == "êtes" and "vous" in clause.clitics and words[0] in _INDIRECT:
+        return clause.rest
     for i, word in enumerate(words[:8]):
         bare = word.rstrip(",")
         if bare in {
@@ -127,6 +130,24 @@ def _is_state(clause: Clause) -> bool:
     return clause.verb in {"avez", "aviez"} and clause.rest.split(" ")[0] in {"été"}
 
 
+# Reflexive participles that agree with nothing: « elle s'est reproché ».
+_INDIRECT = frozenset(
+    [
+        "reproché",
+        "dit",
+        "demandé",
+        "permis",
+        "rendu",
+        "fait",
+        "parlé",
+        "plu",
+        "imaginé",
+        "donné",
+        "promis",
+        "acheté",
+        "infligé",
+    ]
+)
 _REPLACED = (
     (re.compile(r"\bquelque chose\b"), "rien"),
     (re.compile(r"\bquelqu'un\b"), "personne"),

@@ -16,6 +16,7 @@ from colloque.speech.persons import Gender, lower, upper, yours
 
 __all__ = ["acknowledge"]
 
+_BODY = frozenset({2, 6})
 _SHARE = {"brief": 0.35, "empathic": 0.7, "motivational": 0.6, "methodical": 0.8}
 """Share of turns that take up the patient's words rather than acknowledge them plainly, by school."""
 
@@ -28,27 +29,25 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         return _fresh(bank["acks"][kind], rng, used)
     if kind in {"nothing", "blank", "inapplicable", "emoji"}:
         return _fresh(bank["acks"]["nothing"], rng, used)
+    if fact.alarm:
+        return _fresh(bank["acks"]["alarm"], rng, used)
     if rng.random() < _SHARE[persona.school]:
         words = _echo(fact, gender)
         if words:
-            frames = bank["echo"][_frames(fact, persona)]
+            frames = bank["echo"][_frames(fact, persona, words)]
             frame = _fresh(frames, rng, used)
             return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
-    return _fresh(bank["acks"][fact.mood], rng, used)
+    return _fresh(bank["acks"]["pain" if fact.mood == "hard" and fact.band in _BODY else fact.mood], rng, used)
 
 
-def _frames(fact: Fact, persona: Persona) -> str:
+def _frames(fact: Fact, persona: Persona, words: str) -> str:
     if fact.mood == "hard" and persona.school != "brief" and fact.words > 1:
         return "hard"
     if persona.school == "brief":
         return "brief"
     if fact.mood == "good":
         return "good"
-    return (
-        "figure"
-        if fact.reading.kind == "words" and not re.search(r"\bj[e']", fact.reading.rest, re.IGNORECASE)
-        else "words"
-    )
+    return "words" if re.match(r"(?:vous |ça |c'est |il |elle |on |votre \w+ \w+ )", words) else "figure"
 
 
 def _fresh(options: list[str], rng: Random, used: set[str]) -> str:
@@ -71,14 +70,23 @@ def _echo(fact: Fact, gender: Gender) -> str:
         return ""
     if reading.kind == "yes" and len(head.split()) < 2:
         return ""
+    if _BLAMING.search(head):
+        return ""
     if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
         return head
-    turned = yours(head)
-    return turned or ""
+    if len(head.split()) < 3:
+        return ""
+    turned = yours(head) or ""
+    return "" if _BLAMING.search(turned) else turned
 
 
 _POOR = re.compile(
-    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\w{1,2})$",
+    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
+    re.IGNORECASE,
+)
+# Harmless in themselves, but they sound like blame, order or comfort when the clinician says them.
+_BLAMING = re.compile(
+    r"\bvous faites\b|\bfaites vomir|\bvoulez\b|\bdevez\b|\bfaut\b|\bdit\b|\bmême pas\b|\bnul(?:le)?s?\b|\bgross?e?s?\b|\bmoche|\braté|\binutile|\bfolle?\b|\bbon à rien|\bprenez\b.*\b(?:mg|milligrammes?|comprimés?)",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -102,20 +110,24 @@ def _head(rest: str) -> str:
     return lowered(first)
 
 
+_BEING = frozenset(["êtes", "est", "sont", "étiez"])
+_PARTITIVE = re.compile(r"(?:des |du |de la |de l'|une? )")
+
+
 def _of_question(fact: Fact, gender: Gender, positive: bool) -> str:
     """`Avez-vous des vertiges ?` — Non → « pas de vertiges »; Oui → « des vertiges »."""
     clause = fact.form.clause
     if clause is None or clause.negative or fact.form.kind not in {"yesno", "statement"}:
         return ""
-    if clause.rest.count(" ") > 7 or re.search(r"\b(?:ou|et|que|quand|si|vous-même)\b|,", clause.rest):
-        return ""
     if (
-        clause.verb in {"avez", "a"}
-        and not clause.clitics
-        and re.match(r"(?:des |du |de la |de l'|une? )", clause.rest)
+        clause.rest.count(" ") > 7
+        or _BLAMING.search(" ".join((*clause.clitics, clause.verb, clause.rest)))
+        or re.search(r"\b(?:ou|et|que|quand|si|vous-même)\b|,", clause.rest)
     ):
+        return ""
+    if not clause.clitics and clause.verb not in _BEING and _PARTITIVE.match(clause.rest):
         if positive:
-            return clause.rest
+            return clause.rest if clause.verb in {"avez", "a"} else say(clause, "vous", True, True, gender)
         said = say(clause, "vous", False, True, gender)
         return "pas " + said.split(" pas ", 1)[1] if " pas " in said else ""
     if not positive and re.match(

@@ -9,14 +9,18 @@ from typing import Literal, NamedTuple
 
 from colloque.core import Questionnaire, rng_for
 from colloque.french import concept_of
+from colloque.french.denied import polarity_at
+from colloque.french.patterns import lexicon
 from colloque.french.risk import risk_of
 from colloque.speech.answers import Reading, read_answer
 from colloque.speech.bank import load
 from colloque.speech.persons import Gender
 from colloque.speech.question import Form, read_question
 
-__all__ = ["Fact", "Mood", "facts_of", "gender_of", "known_gender"]
+__all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender"]
 
+RISK_BAND = 14
+"""The band of the talk where thoughts of death and self-harm stand."""
 Mood = Literal["hard", "good", "plain"]
 
 
@@ -33,6 +37,7 @@ class Fact(NamedTuple):
     mood: Mood
     risk: str
     scale: bool
+    alarm: bool
 
     @property
     def words(self) -> int:
@@ -81,7 +86,7 @@ def facts_of(questionnaire: Questionnaire, gender: Gender) -> tuple[Fact, ...]:
 @lru_cache(maxsize=16384)
 def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
     form = read_question(question, gender)
-    reading = read_answer(answer)
+    reading = read_answer(_with_unit(question, answer))
     bands, _, _ = _topics()
     topic = concept_of(question)
     leans = (
@@ -94,7 +99,46 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
     band = bands.get(topic or "", 8)
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
         band = bands["antecedents"]
-    return Fact(identity, question, form, reading, topic, band, leans, _mood(form, reading, scale), risk, scale)
+    return Fact(
+        identity,
+        question,
+        form,
+        reading,
+        topic,
+        band,
+        leans,
+        _mood(form, reading, scale),
+        risk,
+        scale,
+        _alarm(question, answer, reading),
+    )
+
+
+_UNIT = re.compile(
+    r"\((?:en )?(kg|cm|m|mmHg|ans?|années?|mois|jours?|semaines?|heures?|h|min|minutes?|mg|g/l|%|°c|degrés?)\)",
+    re.IGNORECASE,
+)
+_SEXES = {"f": "femme", "m": "homme", "h": "homme"}
+
+
+def _with_unit(question: str, answer: str) -> str:
+    """A bare number with the unit that its question names (`Poids (kg)` → 68 kg); F and M of a form in words."""
+    bare = answer.strip()
+    if _SEX.match(question.strip()):
+        return _SEXES.get(bare.lower(), answer)
+    unit = _UNIT.search(question)
+    return f"{bare} {unit[1]}" if unit and re.fullmatch(r"\d+(?:[.,]\d+)?", bare) else answer
+
+
+def _alarm(question: str, answer: str, reading: Reading) -> bool:
+    """A red flag of the body, of violence or of a child that the answer asserts: it is not passed over."""
+    grave = re.compile(str(load("phrases")["mood"]["violence"]), re.IGNORECASE)
+    if grave.search(reading.rest) or (reading.kind == "yes" and grave.search(question)):
+        return True
+    if reading.kind == "no" and re.search(r"en sécurité", question):
+        return True
+    found = lexicon("alarms").all(answer, "body", "violence", "child")
+    return any(polarity_at(answer, hit.start, hit.end) == "asserted" for hit in found)
 
 
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
@@ -108,6 +152,8 @@ def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
             return "hard"
         if scale:
             return "plain"
+    if lexicon("welcome").has(reading.rest, "heavy"):
+        return "hard"
     found = sad.search(reading.rest)
     if found and not _NOT_SAD.search(reading.rest[: found.start()]):
         return "hard"
@@ -135,9 +181,16 @@ _ASKED_M = re.compile(
 )
 
 
+_SEX = re.compile(r"^(?:votre )?(?:sexe|genre)\b", re.IGNORECASE)
+
+
 def known_gender(questionnaire: Questionnaire) -> Gender | None:
     """The patient's gender as the record tells it by its words, or None where it does not."""
     woman, man, feminine, masculine = _gender_marks()
+    for answer in questionnaire.told:
+        if _SEX.match(answer.question.strip()):
+            said = answer.answer.strip().lower()[:1]
+            return "f" if said == "f" else "m" if said in {"m", "h"} else None
     answers = " . ".join(a.answer for a in questionnaire.told)
     questions = " . ".join(a.question for a in questionnaire.told)
     if feminine.search(answers):

@@ -6,6 +6,8 @@ Characters in, words out; a value is never changed. Years, codes and long number
 import re
 from functools import lru_cache
 
+from colloque.speech.persons import noun_gender
+
 __all__ = ["in_words", "spoken_numbers"]
 
 _UNITS = [
@@ -64,7 +66,7 @@ def _below_hundred(n: int) -> str:
 _UNIT_WORDS = (
     (r"h(?:eures?)?", "heure"), (r"min(?:utes?|s)?|mn", "minute"), (r"sec?|secondes?", "seconde"), (r"j(?:ours?|rs?)?", "jour"),
     (r"semaines?|sem", "semaine"), (r"mois", "mois"), (r"ans?", "an"), (r"années?", "année"), (r"kgs?|kilos?|kilogrammes?", "kilo"), (r"mg", "milligramme"),
-    (r"µg|mcg|ug", "microgramme"), (r"cm", "centimètre"), (r"km", "kilomètre"), (r"ml", "millilitre"), (r"cl", "centilitre"),
+    (r"µg|mcg|ug", "microgramme"), (r"cm", "centimètre"), (r"km", "kilomètre"), (r"m|mètres?", "mètre"), (r"ml", "millilitre"), (r"cl", "centilitre"),
     (r"fois|x", "fois"), (r"g|gr|grammes?", "gramme"), (r"l|litres?", "litre"), (r"ui|unités?", "unité"), (r"nuits?", "nuit"), (r"heures?", "heure"),
     (r"cigarettes?|clopes?", "cigarette"), (r"verres?", "verre"),
 )  # fmt: skip
@@ -114,7 +116,35 @@ def _clock(match: re.Match[str]) -> str:
     return f"{said} {in_words(minute) if minute != 15 or hour > 12 else 'et quart'}"
 
 
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+
+
+def _date(match: re.Match[str]) -> str:
+    day, month = int(match[1]), int(match[2])
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return match.group()
+    return f"le {'1er' if day == 1 else day} {_MONTHS[month - 1]} {match[3]}"
+
+
 _RULES = (
+    # 1/2 paquet, 2 mois et 1/2
+    (re.compile(r"(?<![\d/])1/2 (?=([a-zà-ÿ]+))"), lambda m: f"{'une' if noun_gender(m[1]) == 'f' else 'un'} demi-"),
+    (re.compile(r"\bet (?:1/2|½)"), lambda m: "et demi"),
+    # 12/10/2026
+    (re.compile(r"(?<![\d/])(?:le )?(\d{1,2})/(\d{1,2})/(\d{4})(?![\d/])"), _date),
     # 1m78, 1,62 m: a height
     (re.compile(r"(?<!\w)([12])\s?[mM]\s?(\d{2})\b"), lambda m: f"un mètre {in_words(int(m[2]))}" if m[1] == "1" else f"deux mètres {in_words(int(m[2]))}"),
     (re.compile(r"(?<![\w,.])1[.,](\d{2})\s?m(?:ètres?)?\b"), lambda m: f"un mètre {in_words(int(m[1]))}"),
@@ -122,6 +152,8 @@ _RULES = (
     (re.compile(r"(?<![\w,.])(\d{1,2})\s?[hH:]\s?(\d{2})\b"), _clock),
     # 6/10, 8 / 10
     (re.compile(r"(?<![\d/])(\d{1,2}(?:,5)?)\s?/\s?(10|20|100)(?![\d/])"), lambda m: f"{_number(m[1])} sur {in_words(int(m[2]))}"),
+    (re.compile(r"(?<![\d/])(\d{1,2}(?:,5)?) sur (10|20|100)\b"), lambda m: f"{_number(m[1])} sur {in_words(int(m[2]))}"),
+    (re.compile(r"\bsur (10|20|100)\b"), lambda m: f"sur {in_words(int(m[1]))}"),
     # 15/9: a blood pressure; 120/80 too
     (re.compile(r"(?<![\d/])(\d{1,3})\s?/\s?(\d{1,3})(?![\d/])"), lambda m: f"{in_words(int(m[1]))} {in_words(int(m[2]))}" if int(m[1]) > int(m[2]) else m.group()),
 )  # fmt: skip

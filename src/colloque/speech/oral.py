@@ -15,7 +15,10 @@ from colloque.speech.persons import lower
 __all__ = ["colour", "hesitate", "opener", "spoken"]
 
 _NEGATION = r"(?:pas|plus|jamais|rien|guère|aucune?|personne)"
-_NE = re.compile(rf"\b(?:ne |n')(?=(?:(?:[\wÀ-ÿ]+'|[\wÀ-ÿ-]+ ){{1,4}}){_NEGATION}\b|\w+ {_NEGATION}\b)", re.IGNORECASE)
+_NE = re.compile(
+    rf"(?!ne (?:\w+ )?pas mal|n'(?:\w+ )?pas mal)\b(?:ne |n')(?=(?:(?:[\wÀ-ÿ]+'|[\wÀ-ÿ-]+ ){{1,4}}){_NEGATION}\b|\w+ {_NEGATION}\b)",
+    re.IGNORECASE,
+)
 _NE_HEAD = re.compile(r"^(?:ne|n')\b", re.IGNORECASE)
 _PLAIN = (
     (re.compile(r"\bJe (?=[aeéèêiouyhœ]\w*)(?!hait|hurle|hais|harcèle|onz|y[aou])"), "J'"),
@@ -43,12 +46,12 @@ def spoken(text: str, style: str) -> str:
     return text
 
 
-def opener(persona: Persona, rng: Random, mood: str) -> str:
+def opener(persona: Persona, rng: Random, mood: str, words: int) -> str:
     """A first sound before the answer (`Ben…`, `Euh…`), often none; `mood` is good, hard or plain."""
     if rng.random() > 0.15 + 0.5 * persona.hesitant:
         return ""
     bank = load("phrases")["openers"]
-    return str(rng.choice(bank[persona.style] + bank.get(mood, [])))
+    return str(rng.choice(bank[persona.style] + (bank.get(mood, []) if words > 2 else [])))
 
 
 def hesitate(text: str, persona: Persona, rng: Random) -> str:
@@ -74,7 +77,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
 
 def colour(persona: Persona, rng: Random, mood: str) -> str:
     """A remark without any fact after the answer (`Voilà.`), rarely."""
-    if rng.random() > 0.03 + 0.13 * persona.talkative:
+    if rng.random() > 0.02 + 0.1 * persona.talkative:
         return ""
     bank = load("phrases")["remarks"]
     return str(rng.choice(bank[persona.style] + bank.get(mood, [])))

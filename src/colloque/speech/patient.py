@@ -11,11 +11,11 @@ from colloque.core import Persona, Stated, Turn
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
-from colloque.speech.facts import Fact
+from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.oral import colour, hesitate, opener, spoken
-from colloque.speech.persons import Gender, lower, upper
+from colloque.speech.persons import Gender, lower, mine, upper
 
-__all__ = ["Said", "chunks", "patient_turn", "state", "volunteer"]
+__all__ = ["Said", "chunks", "opening", "patient_turn", "state", "volunteer"]
 
 _LONG = 60
 """Words above which an answer is told over several turns (p90 of a caller's turn in SIMSAMU is 40)."""
@@ -45,7 +45,11 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
         return ""
     if clause.negative or (clause.subject in {"ils", "elles", "c'", "on"} and not clause.rest):
         return ""
-    if " ou " in clause.subject or (not positive and " et " in clause.rest):
+    if (
+        " ou " in clause.subject
+        or (not positive and re.match(r"quelqu'un|un proche|personne|certain", clause.subject))
+        or (not positive and " et " in clause.rest)
+    ):
         return ""
     long = clause.rest.count(" ") > 9
     shaky = re.search(r"\b(?:ou|vous-même|soi|etc|cela|ceci|celui)\b|[(/]", clause.rest)
@@ -68,13 +72,11 @@ def state(fact: Fact, persona: Persona, rng: Random) -> Said:
     if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
         return _set_piece(fact, persona, rng)
     if reading.kind in {"yes", "no"}:
-        core = _yes_no(fact, persona, rng)
-        before = opener(persona, rng, fact.mood) if rng.random() < 0.35 else ""
-        if before.startswith(("Ben", "Bah", "Ah", "Oh")) and re.match(r"(?:Ben|Ah|Bah|Oh)\b", core):
-            before = ""
+        before = opener(persona, rng, fact.mood, fact.words) if rng.random() < 0.35 else ""
+        core = _yes_no(fact, persona, rng, plain=bool(before))
     else:
         core = _plain(fact, persona, rng)
-        before = opener(persona, rng, fact.mood)
+        before = opener(persona, rng, fact.mood, fact.words)
     core = hesitate(core, persona, rng)
     return _assemble(fact.id, before, core, _agree(colour(persona, rng, fact.mood), persona))
 
@@ -92,7 +94,9 @@ def _assemble(identity: str, before: str, core: str, after: str) -> Said:
 def _set_piece(fact: Fact, persona: Persona, rng: Random) -> Said:
     reading = fact.reading
     data = load("spelling")[reading.kind] if reading.kind != "emoji" else {}
-    if reading.kind == "emoji":
+    if reading.kind in {"unknown", "refused"} and reading.rest:
+        core = spoken(reading.rest, persona.style)
+    elif reading.kind == "emoji":
         core = f"J'ai juste mis {reading.rest}, là."
     else:
         options = data["careful"] if persona.style == "careful" and "careful" in data else data["say"]
@@ -106,18 +110,18 @@ _AFTER_LEAD = re.compile(
 )
 
 
-def _yes_no(fact: Fact, persona: Persona, rng: Random) -> str:
+def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
     """`Oui`, `Non` or `Si`, with the rest of the answer, or with what the question asked."""
     reading = fact.reading
     positive = reading.kind == "yes"
     bank = load("phrases")
     bare = reading.lead.lower() in {"oui", "non"}
-    lead = str(rng.choice(bank["yes" if positive else "no"][persona.style])) if bare else reading.lead
+    lead = str(rng.choice(bank["yes" if positive else "no"][persona.style])) if bare and not plain else reading.lead
     if not reading.rest:
         what = content(fact, persona, positive) if rng.random() < 0.6 or fact.risk not in {"none", "denied"} else ""
         if what and bare:
             return f"{lead}, {what}."
-        if bare and not (fact.form.clause and fact.form.clause.negative):
+        if bare and not plain and not (fact.form.clause and fact.form.clause.negative):
             return str(rng.choice(bank["bare_yes" if positive else "bare_no"][persona.style]))
         return f"{reading.lead}."
     rest = spoken(reading.rest, persona.style)
@@ -147,6 +151,8 @@ def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
             return str(
                 rng.choice((f"Ça fait {span}.", f"Depuis {span}.", f"{upper(span)}.", f"Ça fait {span}, maintenant."))
             )
+    if fact.band == RISK_BAND and not fact.scale and re.match(r"(?:jamais|pas|aucun)", rest, re.IGNORECASE):
+        return f"Non, {lower(rest)}"
     if fact.scale:
         return _scale(fact, persona, rng, rest)
     clause = fact.form.clause
@@ -190,6 +196,10 @@ def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
     key = fact.reading.rest.rstrip(".").lower()
     said = str(rng.choice(options.get(key, [lowered(rest)])))
     what = content(fact, persona, True) if rng.random() < 0.4 else ""
+    if fact.band == RISK_BAND and re.match(r"(?:jamais|pas|aucun)", said):
+        said = f"non, {said}"
+    if said.startswith(("oui", "ça,", "c'est")):
+        what = ""
     if (
         what
         and " ou " not in what
@@ -237,8 +247,7 @@ def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
         what = content(fact, persona, reading.kind == "yes")
         if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 12:
             return None
-        core = f"{what}, {lowered(spoken(reading.rest, persona.style))}" if reading.rest else what
-        return _whole(fact.id, str(rng.choice(bank["plain"])), core)
+        return _whole(fact.id, str(rng.choice(bank["plain"])), _stated(fact, persona, what))
     if reading.kind != "words" or fact.words > 14 or len(reading.sentences) > 1:
         return None
     said = lowered(spoken(reading.rest, persona.style))
@@ -256,6 +265,39 @@ def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
         )
         return _whole(fact.id, "", core.replace("{x}", str(rng.choice(options))))
     return None
+
+
+def _stated(fact: Fact, persona: Persona, what: str) -> str:
+    """The statement of a yes-or-no question with its opening and the rest of the answer, without capital."""
+    clause = fact.form.clause
+    lead = f"{mine(clause.lead)}, " if clause and clause.lead else ""
+    rest = f", {lowered(spoken(fact.reading.rest, persona.style))}" if fact.reading.rest else ""
+    return f"{lead}{what}{rest}"
+
+
+def opening(fact: Fact, persona: Persona, rng: Random) -> Said | None:
+    """The fact as the patient's own first words; None where it would not be understood without its question."""
+    reading = fact.reading
+    if reading.kind in {"yes", "no"}:
+        what = content(fact, persona, reading.kind == "yes")
+        if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 30:
+            return None
+        core = _stated(fact, persona, what)
+    elif (
+        reading.kind == "words"
+        and (fact.topic in {"motif", "etat_general"} or _TELLING.match(reading.rest))
+        and 2 <= fact.words <= 40
+    ):
+        core = lowered(spoken(reading.rest, persona.style))
+    else:
+        return None
+    frames = load("phrases")["patient_begins"][
+        "tell" if re.match(r"(?:j'|je |ça |c'est |il |elle |on |mon |ma |mes )", core) else "bring"
+    ]
+    return _whole(fact.id, str(rng.choice(frames)), core)
+
+
+_TELLING = re.compile(r"(?:Je (?!sais)|J'|Mon |Ma |Mes |On |Ça fait |C'est )")
 
 
 def _whole(identity: str, before: str, core: str) -> Said:

@@ -5,18 +5,19 @@ comes last; a question that leans on another follows it. The order is nearly the
 that a model can learn what comes next; the seed moves neighbours only.
 """
 
+import re
 from random import Random
 
 from colloque.core import Persona, Plan, Questionnaire, rng_for
-from colloque.speech.facts import Fact, facts_of, gender_of
+from colloque.speech.facts import RISK_BAND, Fact, facts_of, gender_of
 
 __all__ = ["draw_persona", "draw_plan", "order_of"]
 
 _BEGINS = 1 / 6
-_RISK_BAND = 14
 _LAST_BAND = 15
 _INTIMATE_BAND = 13
 _SWAP = 0.1
+_ANAPHORIC = re.compile(r"\b(?:cela|ça|ce|cet|cette|ces|ainsi|en|y|leur|elles?|ils?)\b", re.IGNORECASE)
 # Bands whose questions stand together: mood, anxiety, sleep, meals, work, people, substances.
 _TOGETHER = frozenset({4, 5, 6, 7, 9, 12})
 
@@ -63,7 +64,8 @@ def order_of(facts: tuple[Fact, ...], rng: Random) -> list[tuple[str, ...]]:
     ordered = _gathered([blocks[i] for i in order])
     for i in range(1, len(ordered) - 1):
         a, b = ordered[i], ordered[i + 1]
-        if rng.random() < _SWAP and not _late(a) and not _late(b):
+        free = not (_late(a) or _late(b) or _ANAPHORIC.search(a[0].question + b[0].question))
+        if rng.random() < _SWAP and free and a[0].topic and b[0].topic:
             ordered[i], ordered[i + 1] = b, a
     return [(fact.id,) for block in ordered for fact in block]
 
@@ -74,7 +76,8 @@ def _gathered(blocks: list[list[Fact]]) -> list[list[Fact]]:
     for block in blocks:
         band = block[0].band
         same = [i for i, other in enumerate(out) if other[0].band == band and other[0].topic]
-        if band in _TOGETHER and block[0].topic and same and _late(out[same[-1]]) == _late(block):
+        near = same and _late(out[same[-1]]) == _late(block) and not any(b[0].band == 0 for b in out[same[-1] + 1 :])
+        if band in _TOGETHER and block[0].topic and near:
             out.insert(same[-1] + 1, block)
         else:
             out.append(block)
@@ -82,7 +85,7 @@ def _gathered(blocks: list[list[Fact]]) -> list[list[Fact]]:
 
 
 def _same_risk(a: Fact, b: Fact) -> bool:
-    return a.band == b.band == _RISK_BAND
+    return a.band == b.band == RISK_BAND
 
 
 def _late(block: list[Fact]) -> int:
@@ -90,4 +93,4 @@ def _late(block: list[Fact]) -> int:
     band = block[0].band
     if any(f.risk in {"affirmed", "acute", "ambiguous"} for f in block):
         return 2
-    return {_INTIMATE_BAND: 1, _RISK_BAND: 2, _LAST_BAND: 3}.get(band, 0)
+    return {_INTIMATE_BAND: 1, RISK_BAND: 2, _LAST_BAND: 3}.get(band, 0)

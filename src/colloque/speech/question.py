@@ -35,11 +35,11 @@ _NUMBER = re.compile(r"^\s*(?:(?:[Qq](?:uestion)?\s?\d{1,3}|\d{1,3}|[a-z])\s?[.)
 _SPACE = re.compile(r"\s+")
 _HINT = re.compile(r"\s*[(\[](?![es]{1,2}\)|se\)|ve\)|ne\)|euse|ère)[^()\[\]]{0,160}[)\]]\s*")
 _WH = (
-    r"depuis combien de temps|depuis quand|pendant combien de temps|combien de temps|combien de fois|combien d(?:e |')[\wÀ-ÿ-]+|combien"
+    r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
     r"|(?:à |a |de |en |pour |avec |chez |sur |dans |vers |par |jusqu'à )?quel(?:le)?s? [\wÀ-ÿ'-]+|quel(?:le)?s?"
     r"|(?:à |de |avec |chez |pour |sur |par )?qui|(?:à |de |en |avec |sur |par )quoi|que|qu'|de quand|comment|pourquoi|quand|d'où|où|laquelle|lequel|lesquels"
 )
-_WH_START = re.compile(rf"^(?:et |mais |alors )?(?P<wh>{_WH})(?=[ '?]|$)(?:est-ce qu(?:e |'))?", re.IGNORECASE)
+_WH_START = re.compile(rf"^(?:et |mais |alors )?(?P<wh>{_WH})(?=[ '?]|$|(?<=')\w)(?:est-ce qu(?:e |'))?", re.IGNORECASE)
 _INVERSION = re.compile(r"(?P<verb>[\wÀ-ÿ]+)-(?:t-)?(?P<who>vous|il|elle|ils|elles|on|ce)\b", re.IGNORECASE)
 _PRONOUNS = re.compile(r"(?:(?<=\s)|^)(?:(?:ne |n'|vous |se |s'|y |en |le |la |les |l'|lui |leur )+)$", re.IGNORECASE)
 _DETERMINER = re.compile(
@@ -76,6 +76,7 @@ def read_question(question: str, gender: Gender = "m") -> Form:
     text = (asked[-1] if asked else parts[-1] if parts else text).rstrip(" ?!.")
     if not text:
         return Form("", "noun", noun="")
+    text = _TWICE.sub("", text)
     body = re.sub(
         r"^(?:et|sinon|enfin|donc),? (?=\w+-(?:vous|t-il|il)|(?:est-ce|comment|quand|combien|vous)\b)",
         "",
@@ -103,6 +104,8 @@ def _inverted(text: str) -> Form | None:
             continue
         if who == "vous" and je_of(verb.lower()) is None:
             continue
+        if _INVERSION.search(text, match.end()):
+            return Form(f"{upper(text)} ?", "yesno" if not _WH_START.match(text) else "wh")
         lead, pre = _lead(text[: match.start()])
         rest = text[match.end() :].strip()
         return _build(text, lead, pre, verb.lower(), who, rest)
@@ -120,7 +123,7 @@ def _build(text: str, lead: str, pre: str, verb: str, who: str, rest: str) -> Fo
     wh = ""
     opening = _WH_START.match(pre.strip() + " ")
     subject = {"ce": "c'"}.get(who, who)
-    if opening:
+    if opening or (who in {"vous", "on"} and pre.strip()):
         wh = pre.strip()
     if who not in {"vous", "on", "ce"}:
         noun = _DETERMINER.search(pre, opening.end("wh") - 1 if opening else 0)
@@ -183,7 +186,12 @@ def _order(text: str) -> Form | None:
     return Form(f"{upper(text)}.", "order", noun=match["rest"])
 
 
-_OWN = re.compile(r"\b(?:je|j'|me|m'|mon|ma|mes|moi)(?=\b|\w)", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:je|me|mon|ma|mes|moi)\b|\b[jm]'", re.IGNORECASE)
+# « Quel type de diabète avez-vous et depuis quand ? » is put as one question; the answer may hold both.
+_TWICE = re.compile(
+    r"(?<=\w),? et (?:depuis quand|depuis combien de temps|où|quand|comment|pourquoi|lesquels?|lesquelles?|laquelle|combien|à quelle (?:dose|fréquence|heure)|avec qui)$",
+    re.IGNORECASE,
+)
 _FOLLOW = re.compile(
     r"^(?:et|si oui|si non|dans ce cas|lequel|laquelle|lesquels|lesquelles|pourquoi|précisions?|détails?)\b",
     re.IGNORECASE,

@@ -8,11 +8,12 @@ from random import Random
 
 from colloque.core import Dialogue, Persona, Plan, Questionnaire, Turn, rng_for
 from colloque.french.risk import risk_of
+from colloque.french.words import stems
 from colloque.speech.asking import ask
 from colloque.speech.bank import load
 from colloque.speech.echo import acknowledge
-from colloque.speech.facts import Fact, facts_of, known_gender
-from colloque.speech.patient import Said, chunks, patient_turn, volunteer
+from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
+from colloque.speech.patient import Said, chunks, opening, patient_turn, volunteer
 from colloque.speech.persons import Gender, lower, upper
 
 __all__ = ["DEFERRAL", "realise"]
@@ -42,6 +43,7 @@ class _Talk:
         self.grade = "none"
         self.lines = 0
         self.bank = load("phrases")
+        self.heard: frozenset[str] = frozenset()
 
     def pick(self, *path: str) -> str:
         """A phrase of the bank not yet used, in the patient's gender."""
@@ -59,6 +61,7 @@ class _Talk:
     def patient(self, turn: Turn) -> None:
         question = self.turns[-1].text if self.turns else None
         self.turns.append(turn)
+        self.heard |= stems(turn.text) | (stems(question) if question else frozenset())
         self.grade = risk_of(turn.text, question).grade
 
 
@@ -95,7 +98,7 @@ def _clinician_opens(talk: _Talk) -> None:
 def _patient_opens(talk: _Talk) -> None:
     careful = talk.persona.style == "careful"
     first = talk.queue[0] if talk.queue else None
-    said = volunteer(first, talk.persona, talk.rng) if first and not first.leans else None
+    said = opening(first, talk.persona, talk.rng) if first and not first.leans and first.risk not in _OWED else None
     if said is None or first is None:
         talk.patient(Turn(role="patient", text=talk.pick("patient_begins", "alone_careful" if careful else "alone")))
         if first:
@@ -110,7 +113,8 @@ def _patient_opens(talk: _Talk) -> None:
 
 
 def _question(talk: _Talk, fact: Fact, link: str) -> str:
-    return ask(fact, talk.rng, talk.gender, link)
+    first = not any(turn.role == "clinician" for turn in talk.turns)
+    return ask(fact, talk.rng, talk.gender, link, first=first)
 
 
 def _answer(talk: _Talk, fact: Fact) -> None:
@@ -123,27 +127,29 @@ def _answer(talk: _Talk, fact: Fact) -> None:
         talk.clinician(talk.pick("prompts", "go_on"))
     final = [said[-1]]
     also = _also(talk, fact) if len(said) == 1 else None
-    if also:
-        final.append(also)
-    talk.patient(patient_turn(final))
     talk.last = fact
+    if also:
+        final.append(also[0])
+        talk.last = also[1] if also[1].alarm or (also[1].mood == "hard" and fact.mood != "hard") else fact
+    talk.patient(patient_turn(final))
     talk.told += 1
 
 
-def _also(talk: _Talk, fact: Fact) -> Said | None:
+def _also(talk: _Talk, fact: Fact) -> tuple[Said, Fact] | None:
     """A neighbouring answer that the patient adds unasked; it leaves the queue."""
     if not talk.queue or fact.words > 25:
         return None
     following = talk.queue[0]
     near = following.leans or (following.topic is not None and following.band == fact.band)
     share = (0.1 + 0.25 * talk.persona.talkative) * (1.5 if following.leans else 1.0)
-    if not near or {fact.risk, following.risk} & _OWED or following.band == 14 or talk.rng.random() > share:
+    if not near or {fact.risk, following.risk} & _OWED or following.band == RISK_BAND or talk.rng.random() > share:
         return None
     said = volunteer(following, talk.persona, talk.rng)
     if said:
         talk.queue.pop(0)
         talk.told += 1
-    return said
+        return said, following
+    return None
 
 
 def _go_on(talk: _Talk, before: str = "") -> None:
@@ -155,7 +161,7 @@ def _go_on(talk: _Talk, before: str = "") -> None:
     assert talk.last is not None
     if before:
         taken = before
-    elif talk.grade == "denied" and talk.last.band == 14:
+    elif talk.grade == "denied" and talk.last.band == RISK_BAND:
         taken = talk.pick("risk", "denied")
     else:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
@@ -164,9 +170,11 @@ def _go_on(talk: _Talk, before: str = "") -> None:
 
 def _link(talk: _Talk, fact: Fact) -> str:
     last = talk.last
+    if _again(talk, fact):
+        return talk.pick("links", "again")
     if fact.leans:
         return str(talk.rng.choice(("Et ", "")))
-    if fact.band == 14 and (last is None or last.band != 14):
+    if fact.band == RISK_BAND and (last is None or last.band != RISK_BAND):
         return talk.pick("links", "risk") if talk.rng.random() < 0.6 else ""
     if fact.band == 13 and fact.topic == "libido":
         return talk.pick("links", "intimate")
@@ -175,6 +183,14 @@ def _link(talk: _Talk, fact: Fact) -> str:
     if last is not None and last.band == fact.band:
         return str(talk.rng.choice(talk.bank["links"]["same"]))
     return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+def _again(talk: _Talk, fact: Fact) -> bool:
+    """The question comes near to what was already said: it is put with a sign that this was heard."""
+    asked = stems(fact.form.text)
+    near = asked & talk.heard
+    share = 4 if fact.form.wh.startswith(("combien", "à quelle heure", "à quelle fréquence")) else 2
+    return bool(near) and len(near) * share >= len(asked)
 
 
 def _number(talk: _Talk) -> str:
@@ -190,7 +206,7 @@ def _meet_risk(talk: _Talk, following: Fact) -> None:
     thanks = talk.pick("risk", "thanks")
     grade = talk.grade
     number = "" if grade == "ambiguous" else _number(talk)
-    if following.band == 14:
+    if following.band == RISK_BAND:
         talk.clinician(thanks, number, _question(talk, following, ""))
         return
     _safety(talk, thanks, number)
@@ -200,9 +216,11 @@ def _meet_risk(talk: _Talk, following: Fact) -> None:
 def _safety(talk: _Talk, thanks: str, number: str) -> None:
     """A question that the record does not answer, and the one answer that is no fact."""
     kind = {"ambiguous": "direct", "affirmed": "plan", "acute": "safety"}[talk.grade]
+    if kind == "direct" and talk.last is not None and talk.last.band == RISK_BAND:
+        kind = "direct_again"
     talk.clinician(thanks, number, talk.pick("risk", kind))
     talk.patient(Turn(role="patient", text=DEFERRAL()))
-    if kind == "direct":
+    if kind.startswith("direct"):
         talk.lines += 1
 
 
@@ -222,7 +240,9 @@ def _close(talk: _Talk) -> None:
         return
     closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "any")
     taken = ""
-    if talk.last is not None and talk.rng.random() < 0.4 and not closing.startswith("Bien"):
+    if talk.last is not None and talk.last.band == RISK_BAND:
+        taken = talk.pick("risk", "denied")
+    elif talk.last is not None and talk.rng.random() < 0.4 and not closing.startswith("Bien"):
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
     if "erci" in taken and "erci" in closing:
         taken = ""
