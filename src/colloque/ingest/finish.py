@@ -3,6 +3,7 @@
 The one place where a respondent's key becomes a pseudonym and where ids are made. Knows no format.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,12 @@ from colloque.ingest.instruments import recognise
 from colloque.ingest.missing import state_of
 from colloque.ingest.occurrences import Occurrences
 from colloque.ingest.raw import Fault, Form, Item
-from colloque.ingest.words import plain, tidy
+from colloque.ingest.words import language_of, plain, tidy
 
 __all__ = ["Finished", "Finisher"]
+
+_WHOLE = re.compile(r"^(\d+)[.,]0+$")
+"""A patient number that some program wrote as 93705.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +47,26 @@ class Finisher:
             return self._ours(form, file)
         scored = recognise(form.items, form.instrument, form.language)
         items = [_settled(item) for item in scored.items]
-        if not items or not any(item.state == "answered" for item in items):
+        told = any(item.state == "answered" for item in items)
+        if not items or not (told or form.enrolled):
             return Fault(
                 form.place,
                 "no_answers",
                 f"none of its {len(items)} questions is answered",
                 "nothing to do, unless the columns were misunderstood",
             )
-        cleaned = clean(items, form.place) if self.deidentify else None
+        cleaned = clean(items, form.place, self.key, form.person) if self.deidentify else None
         kept = cleaned.items if cleaned else items
-        if not any(item.state == "answered" for item in kept):
+        if told and not any(item.state == "answered" for item in kept):
             return Fault(
                 form.place,
                 "only_identities",
                 "every answer identifies the person",
                 "nothing to do: no answer is left for a dialogue",
             )
-        person = form.person or (cleaned.person if cleaned else "")
-        mark = digest(form.person, form.instrument, form.authored, [(i.question, i.answer, i.code) for i in items])
+        person = _WHOLE.sub(r"\1", form.person) or (cleaned.person if cleaned else "")
+        named = scored.instrument.id if scored.instrument else _slug(form.instrument)
+        mark = digest(person, named, form.authored, form.occasion, [(i.question, i.answer, i.code) for i in items])
         count = self.occurrences.next(int(mark, 16))
         respondent = (
             pseudonym("r", self.key, person) if person else pseudonym("r", self.key, mark, str(count), str(self.seed))
@@ -69,8 +75,8 @@ class Finisher:
             id=pseudonym("q", self.key, mark, str(count), str(self.seed)),
             respondent=respondent,
             split=split_of(respondent, self.shares, self.seed),
-            instrument=scored.instrument.id if scored.instrument else _slug(form.instrument),
-            language=form.language or "fr",
+            instrument=named,
+            language=_language(form, kept, known=scored.instrument is not None),
             authored=form.authored,
             source=Source(file=file, place=form.place),
             answers=_answers(kept),
@@ -87,13 +93,25 @@ class Finisher:
             return Fault(form.place, "no_answers", "none of its questions is answered", "nothing to do")
         if not self.deidentify:
             return Finished(record)
-        cleaned = clean([replace(item, state=item.state or "answered") for item in form.items], form.place)
+        cleaned = clean(
+            [replace(item, state=item.state or "answered") for item in form.items],
+            form.place,
+            self.key,
+            record.respondent,
+        )
         answers = tuple(
             answer.model_copy(update={"question": item.question, "answer": item.answer})
             for answer, item in zip(record.answers, cleaned.items, strict=False)
         ) if len(cleaned.items) == len(record.answers) else _answers(cleaned.items)  # fmt: skip
         source = record.source if record.source.file else Source(file=file, place=form.place)
         return Finished(record.model_copy(update={"answers": answers, "source": source}), cleaned.masked)
+
+
+def _language(form: Form, items: Sequence[Item], *, known: bool) -> str:
+    """The language of the questions as they now stand: what the file says, else what the words show."""
+    if form.language and not known:
+        return form.language
+    return language_of([item.question for item in items[:12]], form.language or "fr")
 
 
 def _slug(name: str | None) -> str | None:

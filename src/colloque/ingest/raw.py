@@ -25,7 +25,7 @@ class Item:
     `code`: the question's own code (LOINC, column name). `value`: the coded answer where the file holds a code.
     `score`: the number that the file itself attaches to the answer. `state`: null while nobody decided. `section`:
     titles above the question, outermost first. `identifies`: the file itself marks the answer as an identifier.
-    `options`: code → words, where the file says what its codes mean.
+    `total`: the answer is a score that the file computed.
     """
 
     question: str
@@ -49,6 +49,10 @@ class Form:
     instrument: str | None = None
     authored: str | None = None
     language: str | None = None
+    enrolled: bool = False
+    """The person is known to the file although nothing may be answered: an empty row of a study's table."""
+    occasion: str = ""
+    """What tells one filling of the form from the next: an event, an instance."""
     record: Questionnaire | None = None
     """The form is a record of ours already: its id, respondent and split stand."""
 
@@ -76,6 +80,10 @@ class Sheet:
     rows: Callable[[], Iterator[Row | Fault]]
     labels: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    missing: Mapping[str, AnswerState] = field(default_factory=dict)
+    """Cells that are no answer, in every column."""
+    missing_of: Mapping[str, Mapping[str, AnswerState]] = field(default_factory=dict)
+    """The same, column by column."""
 
 
 @dataclass(frozen=True, slots=True)

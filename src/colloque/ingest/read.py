@@ -82,7 +82,7 @@ def read_with_drops(
                 raise error from None
             first = first or error
             drops.add(Fault("", "unreadable_file", str(error), error.hint))
-    if account.kept == 0:
+    if account.states["answered"] == 0 and not any(file.kept and file.format == "redcap" for file in account.files):
         raise first or _nothing(account, files[0][0])
 
 

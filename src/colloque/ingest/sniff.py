@@ -39,7 +39,7 @@ _REFUSED = (
 
 
 def format_of(path: Path) -> str:
-    """The format: text, delimited, json, jsonl, jsonl.zst, parquet, xlsx, ods, xls, xpt, sav, vv, dictionary.
+    """The format: text, delimited, redcap, json, jsonl, jsonl.zst, parquet, xlsx, ods, xls, xpt, sav, vv, dictionary.
 
     Raises InputError for an empty file and for what is no questionnaire, with what to do instead.
     """
@@ -92,8 +92,6 @@ def _zipped(path: Path) -> str:
 
 
 def _textual(text: str) -> str:
-    from colloque.ingest.readers.delimited import delimiter_of
-    from colloque.ingest.readers.redcap_dictionary import is_dictionary
     from colloque.ingest.readers.text import talks_like
 
     start = text.lstrip()
@@ -106,34 +104,39 @@ def _textual(text: str) -> str:
     if len(text) >= 60_000 and len(lines) > 1:
         lines = lines[:-1] or lines
     lines = [line[:20_000] for line in lines if line.strip()]
-    if is_dictionary(lines[0]):
-        return "dictionary"
-    if (
-        len(lines) > 1
-        and "\t" in lines[1]
-        and "submitdate" in plain(lines[1]).split()
-        and not _same_width(lines[0], lines[1])
-    ):
-        return "vv"
-    if any("{question_not_shown}" in line for line in lines) and "\t" in lines[0]:
-        return "vv"
     talk = talks_like("\n".join(lines))
-    voted = delimiter_of(lines)
-    markdown = lines[0].lstrip().startswith("|") or sum(line.lstrip().startswith("|") for line in lines) > 2
-    if voted and not markdown and _tabular(lines, voted[0], voted[1], talk):
-        return "delimited"
-    if talk:
-        return "text"
-    if voted and not markdown:
-        return "delimited"
+    found = _table_kind(lines, talk) or ("text" if talk else "")
+    if found:
+        return found
     raise InputError(
         "no question with an answer was recognised in this text",
         hint="write `Q : …` and `R : …` lines, or give a table with a header row; see docs for the forms that are read",
     )
 
 
-def _same_width(one: str, two: str) -> bool:
-    return one.count("\t") == two.count("\t") == 0
+def _table_kind(lines: list[str], talk: int) -> str:
+    """Which kind of table these lines are, or "" when they are none."""
+    from colloque.ingest.readers.delimited import delimiter_of
+    from colloque.ingest.readers.redcap import looks_like_redcap
+    from colloque.ingest.readers.redcap_dictionary import is_dictionary
+
+    if is_dictionary(lines[0]):
+        return "dictionary"
+    if _is_vv(lines):
+        return "vv"
+    markdown = lines[0].lstrip().startswith("|") or sum(line.lstrip().startswith("|") for line in lines) > 2
+    voted = None if markdown else delimiter_of(lines)
+    if voted is None:
+        return ""
+    if looks_like_redcap(next(csv.reader(lines[:1], delimiter=voted[0]), [])):
+        return "redcap"
+    return "delimited" if _tabular(lines, voted[0], voted[1], talk) else ""
+
+
+def _is_vv(lines: list[str]) -> bool:
+    """LimeSurvey's VV: tabs, and a second row of codes."""
+    codes = lines[1].split("\t") if len(lines) > 1 else []
+    return len(codes) > 2 and ("submitdate" in codes or "lastpage" in codes)
 
 
 def _tabular(lines: list[str], delimiter: str, width: int, talk: int) -> bool:
@@ -163,6 +166,7 @@ def _json_kind(start: str) -> str:
 _READERS = {
     "text": "text:read_text",
     "delimited": "delimited:read_delimited",
+    "redcap": "delimited:read_delimited",
     "vv": "limesurvey:read_vv",
     "json": "json_lines:read_json",
     "jsonl": "json_lines:read_json_lines",

@@ -6,15 +6,16 @@ Only for comparing; nothing that a patient said goes through here on its way to 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["knowledge", "plain", "spaces", "tidy"]
+__all__ = ["knowledge", "language_of", "plain", "spaces", "tidy"]
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _INVISIBLE = {ord(c): None for c in "\u200b\u200c\u2060\ufeff\u00ad"}
-_SPACES = {ord(c): " " for c in "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003\t"}
+_SPACES = {ord(c): " " for c in "\u00a0\u202f\u2007\u2009\u200a\u2002\u2003"}
 
 
 @cache
@@ -36,7 +37,7 @@ def spaces(text: str) -> str:
 
 def tidy(text: str) -> str:
     """A cell or an answer as it is kept: composed accents, ordinary spaces, no blank ends, no NUL."""
-    text = unicodedata.normalize("NFC", spaces(text).replace("\x00", ""))
+    text = unicodedata.normalize("NFC", spaces(text).replace("\x00", "").replace("\t", " "))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.strip()
@@ -47,3 +48,12 @@ def knowledge(name: str) -> dict[str, Any]:
     """A data file of this package, `knowledge/<name>.toml`."""
     text = resources.files("colloque.ingest").joinpath("knowledge", f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def language_of(texts: Iterable[str], default: str = "fr") -> str:
+    """`fr` or `en`, by the small words of some texts; the default when they do not tell."""
+    small = knowledge("language")
+    french, english = frozenset(small["fr"]), frozenset(small["en"])
+    words = [word for text in texts for word in plain(text).split()]
+    score = sum((word in french) - (word in english) for word in words)
+    return default if score == 0 else "fr" if score > 0 else "en"

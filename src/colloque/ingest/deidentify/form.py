@@ -1,13 +1,28 @@
-"""One form → the same form without identities, and the key of its person. First version: marked and named fields only."""
+"""One form → the same form without identities, and what they said of who the person is.
 
-import re
+Answers to questions that ask who somebody is leave the record; names, numbers and addresses in the other answers become
+stand-ins of the same kind and form, the same ones throughout a person's form. What this cannot promise: docs.
+"""
+
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from colloque.core import digest
+from colloque.ingest.deidentify.labels import identity_kind
+from colloque.ingest.deidentify.names import Known, known_names, name_spans
+from colloque.ingest.deidentify.numbers import Pick, Span, number_spans
+from colloque.ingest.instruments.catalogue import item_by_code
 from colloque.ingest.raw import Item
-from colloque.ingest.words import knowledge, plain
+from colloque.ingest.words import plain
 
-__all__ = ["Cleaned", "Masked", "clean", "clean_text"]
+__all__ = ["STAFF", "Cleaned", "Masked", "clean", "clean_text"]
+
+_STRONG = ("nir", "ins", "file_number", "mail")
+_SCANNED = 200_000
+"""Characters of one answer that are scanned; nobody writes more, and what is beyond is cut off rather than let through."""
+STAFF = "Soignant"
+"""The question under which a reader hands over names of staff: masked in texts, no part of who the person is."""
+_NOBODY = {"anonymous", "anonyme", "inconnu", "inconnue", "nc", "na", "x", "xx", "xxx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +43,135 @@ class Cleaned:
     masked: list[Masked] = field(default_factory=list)
 
 
-def clean_text(text: str) -> str:
-    """Text without e-mail addresses and phone numbers."""
-    text = re.sub(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{2,24}){1,4}", "adresse@exemple.fr", text)
-    return re.sub(r"(?<!\d)0[1-9](?:[ .-]?\d{2}){4}(?!\d)", "06 00 00 00 00", text)
+def _pick(secret: str) -> Pick:
+    """Stand-ins chosen by a keyed draw; two values of one form never share one while others are free."""
+    taken: dict[tuple[str, str], int] = {}
+    used: dict[str, set[int]] = {}
+
+    def pick(kind: str, value: str, count: int) -> int:
+        if (kind, value) in taken:
+            return taken[kind, value]
+        at = int(digest(secret, kind, value), 16) % count
+        busy = used.setdefault(kind, set())
+        for _ in range(count):
+            if at not in busy:
+                break
+            at = (at + 1) % count
+        busy.add(at)
+        taken[kind, value] = at
+        return at
+
+    return pick
 
 
-def clean(items: Sequence[Item], place: str) -> Cleaned:
-    """Take out what identifies: items marked or named so, e-mails and phones in the text of the others."""
-    labels = set(knowledge("columns")["roles"]["identity"]) | {
-        "nom",
-        "prenom",
-        "nir",
-        "date de naissance",
-        "adresse",
-        "telephone",
-    }
-    kept, masked, person = [], [], []
-    for item in items:
-        if item.identifies or plain(item.question) in labels:
-            masked.append(Masked("field", place, item.question))
-            if item.answer:
-                person.append(plain(item.answer))
-        else:
-            kept.append(item)
-    fresh = [
-        Item(i.question, clean_text(i.answer), i.code, i.value, i.score, i.state, i.section, i.identifies, i.total)
-        for i in kept
+def spans_in(text: str, known: list[Known], pick: Pick) -> list[Span]:
+    """What identifies in a text, left to right, without overlaps: numbers go before names, longer before shorter."""
+    ranked = [
+        (0 if span.kind != "name" else 1, span) for span in [*number_spans(text, pick), *name_spans(text, known, pick)]
     ]
-    return Cleaned(fresh, " ".join(person), masked)
+    ranked.sort(key=lambda pair: (pair[0], pair[1].start - pair[1].end, pair[1].start))
+    chosen: list[Span] = []
+    busy = bytearray(len(text))
+    for _, span in ranked:
+        if span.end > span.start and not any(busy[span.start : span.end]):
+            busy[span.start : span.end] = b"\1" * (span.end - span.start)
+            chosen.append(span)
+    return sorted(chosen)
+
+
+def _replaced(text: str, spans: list[Span]) -> str:
+    for span in reversed(spans):
+        text = text[: span.start] + span.stand_in + text[span.end :]
+    return text
+
+
+def clean_text(text: str, names: Sequence[str] = (), secret: str = "") -> str:
+    """A text without identities; `names` are those of the record it comes from."""
+    known = known_names([("nom complet", name) for name in names])
+    return _replaced(text, spans_in(text[:_SCANNED], known, _pick(secret)))
+
+
+def clean(items: Sequence[Item], place: str, secret: str = "", key: str = "") -> Cleaned:
+    """Take identities out of one form. `secret` and the person's `key` make the stand-ins those of one team and one person."""
+    kinds = [_kind(item) for item in items]
+    if not any(kinds) and not any(_worth_scanning(item.answer) for item in items):
+        return Cleaned(list(items))
+    identities = [(kind, item) for kind, item in zip(kinds, items, strict=True) if kind]
+    named = [
+        (plain(item.question), item.answer)
+        for kind, item in identities
+        if kind in ("name", "field") and _looks_named(item.answer)
+    ]
+    known = known_names(named)
+    masked = [Masked(str(kind), place, item.question[:80]) for kind, item in identities if item.answer.strip()]
+    person = _person(identities)
+    pick = _pick(f"{secret}\x1f{key or person}")
+    kept: list[Item] = []
+    for kind, item in zip(kinds, items, strict=True):
+        if kind:
+            continue
+        fresh, found = _cleaned(item, known, pick)
+        masked.extend(Masked(one, place, fresh.question[:80]) for one in found)
+        kept.append(fresh)
+    return Cleaned(kept, person, masked)
+
+
+def _kind(item: Item) -> str | None:
+    if item_by_code(item.code) is not None:
+        return None
+    return identity_kind(item.question) or ("field" if item.identifies else None)
+
+
+def _looks_named(answer: str) -> bool:
+    return 1 < len(answer) <= 120 and not any(c.isdigit() for c in answer) and "@" not in answer
+
+
+def _worth_scanning(text: str) -> bool:
+    return (
+        any(c.isdigit() or c == "@" for c in text)
+        or any(c.isupper() for c in text[1:])
+        or "appel" in text
+        or "nom" in text
+        or text[:1].isupper()
+    )
+
+
+def _cleaned(item: Item, known: list[Known], pick: Pick) -> tuple[Item, list[str]]:
+    found: list[str] = []
+    fresh = item
+    if item.answer and not (item.value and item.score is not None) and item_by_code(item.code) is None:
+        text = item.answer[:_SCANNED]
+        spans = spans_in(text, known, pick)
+        if spans or len(item.answer) > _SCANNED:
+            found = [span.kind for span in spans]
+            fresh = replace(item, answer=_replaced(text, spans))
+    if known:
+        own = [span for span in spans_in(item.question[:2000], known, pick) if span.kind == "name"]
+        if own:
+            fresh = replace(fresh, question=_replaced(item.question[:2000], own))
+        section = tuple(_replaced(title, spans_in(title[:2000], known, pick)) for title in item.section)
+        if section != item.section:
+            fresh = replace(fresh, section=section)
+    return fresh, found
+
+
+def _person(identities: Sequence[tuple[str | None, Item]]) -> str:
+    """The strongest thing that tells who it is: a national or file number, an e-mail, a name with a birth date, a name.
+
+    A birth date goes with a NIR: children bear that of a parent.
+    """
+    by_kind: dict[str, list[str]] = {}
+    for kind, item in identities:
+        value = plain(item.answer)
+        if value and value not in _NOBODY and item.question != STAFF:
+            by_kind.setdefault(str(kind), []).append(value)
+    birth = by_kind.get("birth", [])[:1]
+    for kind in _STRONG:
+        if by_kind.get(kind):
+            return " ".join([f"{kind}:{by_kind[kind][0].replace(' ', '')}", *birth])
+    if by_kind.get("name"):
+        return "name:" + " ".join([*by_kind["name"][:3], *birth])
+    for kind in ("phone", "field"):
+        if by_kind.get(kind):
+            return f"{kind}:{' '.join(by_kind[kind][:3])}"
+    return ""

@@ -182,7 +182,7 @@ def _by_code() -> dict[str, InstrumentItem]:
     for one in instruments().values():
         base = plain(one.id).replace(" ", "")
         for item in one.items:
-            keys = [item.loinc.lower(), *(code.lower() for code in item.codes)]
+            keys = [item.loinc.lower(), *(code.lower() for code in item.codes), *(key_of(code) for code in item.codes)]
             if item.scored:
                 keys += [key_of(f"{base}_{item.number}"), f"{base}{item.number:02d}"]
             for key in keys:
@@ -211,7 +211,7 @@ def _wording(text: str) -> str:
     text = re.sub(r"\((?:e|s|le|ve|es|ne|te)\)", "", text)
     words = plain(re.sub(r"^\s*(?:\d{1,2}|[a-i])\s*[.)°:–-]\s*", "", text))
     return re.sub(
-        r"^(?:au cours des (?:2|deux|14|quatorze) dernier\w* (?:semaines|jours)|over the last (?:2|two) weeks)\b.*?\b(?:suivants?|problems?|genes? par)\b ",
+        r"^(?:au cours des (?:2|deux|14|quatorze) dernier\w* (?:semaines|jours)|over the last (?:2|two) weeks)\b.*?\b(?:suivants?|suivantes|problems?)\b ",
         "",
         words,
     )

@@ -18,15 +18,15 @@ from colloque.ingest.instruments.catalogue import (
     item_by_words,
 )
 from colloque.ingest.raw import Item
-from colloque.ingest.words import plain
+from colloque.ingest.words import language_of, plain
 
 __all__ = ["Scored", "recognise"]
 
 _NUMBER = re.compile(r"^\s*(-?\d{1,3})(?:[.,]0+)?\s*$")
 _LED = re.compile(r"^\s*\(?(\d)\)?\s*(?:[-–—=:.)]|\s)\s*(\D.*)$", re.DOTALL)
 _TRAILED = re.compile(r"^(.*\D)\s*\((\d)\)\s*$", re.DOTALL)
-_ZERO = 1e-60
-"""SAS transport files give 5.4e-79 for zero through some readers."""
+_SHORT = 5
+"""Items; a shorter instrument must make up half of the form to be what the form is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ def recognise(items: Sequence[Item], named: str | None, language: str | None) ->
     if not any(found):
         return Scored(list(items), known)
     whole = _whole(found, known)
+    if whole is not None and _length(whole) < _SHORT and 2 * _length(whole) < len(items):
+        whole = None  # Two questions of a PHQ-2 among twenty others are no PHQ-2.
     understood: list[Item] = []
     scores: list[int | None] = []
     for item, one in zip(items, found, strict=True):
@@ -136,7 +138,7 @@ def _french(question: str, one: InstrumentItem) -> bool:
         return False
     english = set(plain(one.words.get("en", "")).split())
     bag = set(words.split())
-    return len(bag & english) < 0.5 * len(bag) and words not in {plain(text) for text in one.also}
+    return language_of([question], "en" if len(bag & english) > 0.5 * len(bag) else "fr") == "fr"
 
 
 def _french_option(answer: str, option: Option) -> bool:

@@ -16,6 +16,8 @@ from colloque.errors import InputError
 from colloque.ingest.decode import open_text
 from colloque.ingest.mapping import TableMap
 from colloque.ingest.raw import Fault, Form, Hints, Row, Sheet
+from colloque.ingest.readers.redcap import looks_like_redcap, redcap_forms
+from colloque.ingest.readers.redcap_dictionary import Field, read_dictionary
 from colloque.ingest.readers.roles import header_row
 from colloque.ingest.readers.shape import forms_of
 from colloque.ingest.words import spaces
@@ -53,7 +55,35 @@ def delimiter_of(lines: list[str]) -> tuple[str, int] | None:
 
 def read_delimited(path: Path, hints: Hints) -> Iterator[Form | Fault]:
     """The forms of a CSV or TSV file. Raises InputError when it has no header or nothing says what its columns are."""
-    yield from forms_of(sheet_of(path, hints.map), hints.map)
+    sheet = sheet_of(path, hints.map)
+    if hints.map is None and looks_like_redcap(sheet.header):
+        yield from redcap_forms(sheet, _dictionary(path, sheet.header, hints))
+    else:
+        yield from forms_of(sheet, hints.map)
+
+
+def _dictionary(path: Path, header: list[str], hints: Hints) -> dict[str, Field]:
+    """The data dictionary that knows most of the columns; in doubt, the one whose name is nearest to the file's."""
+    names = {name.strip().split("___")[0] for name in header}
+    best: tuple[float, int, dict[str, Field]] | None = None
+    for place in hints.dictionaries.values():
+        fields = read_dictionary(place)
+        share = len(names & set(fields)) / max(len(fields), 1)
+        near = _alike(place.name, path.name) + 1000 * (place.parent == path.parent)
+        first = next(iter(fields), "")
+        if share >= 0.5 and first == header[0].strip() and (best is None or (share, near) > best[:2]):
+            best = (share, near, fields)
+    if best is None:
+        raise InputError(
+            "a REDCap export without its data dictionary",
+            hint="download the data dictionary of the project (CSV) and put it in the same folder",
+        )
+    return best[2]
+
+
+def _alike(one: str, two: str) -> int:
+    """How many first letters two file names share."""
+    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
 
 
 def sheet_of(path: Path, given: TableMap | None = None) -> Sheet:

@@ -4,6 +4,7 @@ A tolerant walk over plain dicts, without recursion: STU3 to R5, items nested un
 nothing of identities beyond collecting what the file says of the person, so that it can be taken out later.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from colloque.ingest.readers.fhir_values import dicts, said
 __all__ = ["definition_keys", "fhir_forms", "is_fhir"]
 
 _LEFT_OUT = {"entered-in-error": "the response is marked as entered in error"}
+_PLACEHOLDER = re.compile(r"\b(?:patient-)?(?:example|exemple|test|anonymous|unknown|placeholder)$", re.IGNORECASE)
+"""A subject that form designers leave in: AP-HP's three cases all name Patient/patient-example."""
 _RELATED = ("Patient", "RelatedPerson", "Person")
 
 
@@ -93,6 +96,7 @@ def _form(
     if not items:
         return Fault(place, "no_answers", "a response without any item", "export it with its items")
     person, identities = _person(resource, contained, around)
+    identities += [Item("Soignant", name, identifies=True) for name in _staff(resource)]
     authored = said(resource.get("authored"))[:10] or None
     return Form(place, (*identities, *items), person, blank.code or name or None, authored, language)
 
@@ -133,10 +137,16 @@ def _person(
             number = number or next(
                 (said(i.get("value")) for i in dicts(whole.get("identifier")) if i.get("value")), ""
             )
-        person = number or ("" if key.startswith("#") else key)
+        person = number or ("" if key.startswith("#") or _PLACEHOLDER.search(key) else key.removeprefix("Patient/"))
         if person or items:
             return person, items
     return "", []
+
+
+def _staff(resource: Mapping[str, Any]) -> list[str]:
+    """Names of those who wrote or gathered the answers."""
+    references = [resource.get(role) for role in ("author", "source")]
+    return [said(r.get("display")) for r in references if isinstance(r, Mapping) and said(r.get("display"))]
 
 
 def _identities(patient: Mapping[str, Any]) -> list[Item]:

@@ -79,7 +79,7 @@ def form_of_object(value: Mapping[str, Any], place: str) -> Form | Fault:
                 place, "broken_row", f"{where}: {fault['msg']}", "see the record format in docs", _short(value)
             )
         items = tuple(_item(answer) for answer in record.answers)
-        return Form(place, items, record.respondent, record.instrument, record.authored, record.language, record)
+        return Form(place, items, record.respondent, record.instrument, record.authored, record.language, record=record)
     names = {plain(str(key)): v for key, v in value.items()}
     answers = next((names[name] for name in _ANSWERS if isinstance(names.get(name), list | dict)), None)
     pairs = list(_pairs(answers))

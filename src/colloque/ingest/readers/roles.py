@@ -12,6 +12,9 @@ from colloque.ingest.words import knowledge, plain
 
 __all__ = ["Columns", "columns_of", "header_row", "roles_of"]
 
+_TOKENS = ("token", "jeton", "code d acces", "access code", "identifiant patient", "numero patient", "patient", "ipp")
+"""What tells people apart in a survey tool's export: its `id` numbers replies, not people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -80,7 +83,9 @@ def roles_of(header: Sequence[str], rows: Sequence[Sequence[str]], *, tool: str 
     code = first("code")
     if question is None and answer is not None:
         question, code = code, None
-    respondent = None if tool and tool != "redcap" else first("respondent")
+    respondent = first("respondent")
+    if tool:
+        respondent = next((names.index(name) for name in _TOKENS if name in names), None)
     if respondent in (question, answer):
         respondent = None
     long = question is not None and answer is not None
@@ -98,7 +103,7 @@ def roles_of(header: Sequence[str], rows: Sequence[Sequence[str]], *, tool: str 
         *instance,
         *(totals if long else ()),
     }
-    technical = set(roles["ignored"]) | set(roles["reply"])
+    technical = set(roles["ignored"]) | set(roles["reply"]) | ({"id"} if tool else set())
     answers = () if long else tuple(i for i, n in enumerate(names) if i not in taken and n and n not in technical)
     return Columns(
         respondent, question if long else None, answer if long else None, code if long else None, value,

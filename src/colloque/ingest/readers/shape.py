@@ -33,9 +33,9 @@ def tool_of(header: list[str]) -> str:
     return ""
 
 
-def forms_of(sheet: Sheet, given: TableMap | None = None) -> Iterator[Form | Fault]:
-    """The forms of a table, in order. Raises InputError when nothing says what its columns are."""
-    tool = tool_of(sheet.header)
+def forms_of(sheet: Sheet, given: TableMap | None = None, tool: str = "") -> Iterator[Form | Fault]:
+    """The forms of a table, in order. `tool`: the program that exported it, where known. Raises InputError when nothing says what its columns are."""
+    tool = tool or tool_of(sheet.header)
     sample = [row[1] for row in islice(sheet.rows(), SAMPLE_ROWS) if not isinstance(row, Fault)]
     columns = columns_of(sheet.header, sample, given, tool=tool)
     if columns.long:
@@ -43,7 +43,7 @@ def forms_of(sheet: Sheet, given: TableMap | None = None) -> Iterator[Form | Fau
         return
     if not columns.answers or not _understood(sheet, columns.answers, given):
         raise InputError(f"no rule understands this table (columns: {_names(sheet.header)})", hint=_PREVIEW_HINT)
-    yield from wide_forms(sheet, columns, given, sample)
+    yield from wide_forms(sheet, columns, given, sample, tool)
 
 
 def _names(header: list[str]) -> str:

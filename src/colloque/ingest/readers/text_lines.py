@@ -74,7 +74,7 @@ def _bare(text: str) -> str:
 
 def line_of(raw: str, *, marked: bool) -> Line:
     """Understand one line. `marked`: the file marks its questions (`Q :`), so nothing else counts as one."""
-    line = spaces(raw).rstrip()
+    line = spaces(raw).replace("\t", " ").rstrip()
     if not line.strip():
         return Line("blank")
     if _RULE.match(line):

@@ -1,0 +1,273 @@
+"""Names in free text: those that the record itself gives, and those that a civility, a kinship or a given name betrays.
+
+No model: lists and what stands around (`knowledge/names.toml`, `identity.toml`). Knows what it cannot promise: a rare
+name alone, in lower case, is not seen unless the record gives it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from colloque.ingest.deidentify.numbers import Pick, Span
+from colloque.ingest.words import knowledge, plain
+
+__all__ = ["Known", "known_names", "name_spans"]
+
+Gender = Literal["f", "m", "mixed", "family"]
+_CAP = r"[A-ZÀ-ÖØ-Þ][\w’'-]*[\wÀ-ÿ]"
+_NAME = rf"{_CAP}(?:\s+(?:(?:de|du|des|de la|le|la|d['’]|ben|el|al|van|von|da|di|dos)\s+)?{_CAP}){{0,2}}"
+_TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
+_INSTITUTION = re.compile(
+    r"\b(?:h[ôo]pital|clinique|chu|chr|centre|lyc[ée]e|coll[èe]ge|[ée]cole|universit[ée]|fondation|institut|saint|sainte|st|ste|syndrome de|maladie de|rue|avenue|boulevard|place|quai|allée|chemin|impasse)\s*(?:de |d['’]|du |de la )?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name that the record gives: its token in plain form, and which kind of name it is."""
+
+    token: str
+    gender: Gender
+
+
+@cache
+def _given() -> dict[str, Gender]:
+    names = knowledge("names")
+    found: dict[str, Gender] = {plain(name).replace(" ", "-"): "f" for name in names["f"]}
+    found |= {plain(name).replace(" ", "-"): "m" for name in names["m"]}
+    found |= {plain(name): "mixed" for name in names["mixed"]}
+    return found
+
+
+@cache
+def _set(table: str, key: str) -> frozenset[str]:
+    source = knowledge(table)
+    return frozenset(plain(word).replace(" ", "-") for word in (source.get(key) or source["names"][key]))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words = knowledge("identity")["names"]
+
+    def either(*keys: str) -> str:
+        return "|".join(
+            sorted(
+                (re.escape(w).replace("\\'", "['’]").replace("'", "['’]") for key in keys for w in words[key]),
+                key=len,
+                reverse=True,
+            )
+        )
+
+    accents = str.maketrans({"e": "[eéèê]", "c": "[cç]"})
+    kin = (
+        either("kin_f", "kin_m").translate(accents).replace("s[oœ]", "s[oœ]").replace("so[eéèê]ur", "s(?:œ|o[eéèê])ur")
+    )
+    civility = re.compile(
+        rf"\b(?:(?i:({either('civil_f')}))|(?i:({either('civil_m')}))|(?i:({either('civil')})))\b\.?\s+({_NAME})"
+    )
+    kinship = re.compile(
+        rf"\b(?i:mon|ma|mes|ton|ta|son|sa|notre|votre|leur|le|la|l['’]|un|une|cette|cet)\s?(?i:(?:petite?|grande?|meilleure?|ancien(?:ne)?|nouvel(?:le)?|ex)[ -])?(?i:({kin}))\s*,?\s+({_CAP}(?:\s+{_CAP})?)"
+    )
+    called = re.compile(
+        rf"\b(?i:{either('call').translate(accents)})\s*[:,]?\s+(?:(?i:madame|monsieur|mme|m\.|mr)\s+)?([A-Za-zÀ-ÿ][\w’'-]*(?:\s+[A-Za-zÀ-ÿ][\w’'-]*){{0,2}})"
+    )
+    pair = re.compile(rf"\b({_CAP})\s+(?:((?:de|du|des|de la|le|la|ben|el|van|von|da|di)\s+))?({_CAP})\b")
+    return civility, kinship, called, pair
+
+
+def known_names(items: Iterable[tuple[str, str]]) -> list[Known]:
+    """Names out of identity fields: (question in plain form, answer) → tokens. Particles and civilities are left out."""
+    found: dict[str, Known] = {}
+    for question, answer in items:
+        first = "prenom" in question or "first" in question or "given" in question
+        for token in _TOKEN.findall(answer[:200]):
+            word = _key(token)
+            if len(word) < 2 or word in _set("names", "particles") or word in _civilities():
+                continue
+            gender: Gender = _given().get(word, "mixed" if first else "family")
+            if not first and gender != "family" and _family_field(question):
+                gender = "family"
+            found.setdefault(word, Known(word, gender))
+            for part in word.split("-"):
+                if len(part) > 2:
+                    found.setdefault(part, Known(part, _given().get(part, gender)))
+    return list(found.values())
+
+
+def _family_field(question: str) -> bool:
+    return (
+        question.startswith(("nom", "last", "surname", "family"))
+        and "prenom" not in question
+        and "complet" not in question
+    )
+
+
+@cache
+def _civilities() -> frozenset[str]:
+    return _set("identity", "civil_f") | _set("identity", "civil_m") | _set("identity", "civil")
+
+
+def _key(token: str) -> str:
+    return plain(token).replace(" ", "-")
+
+
+def name_spans(text: str, known: list[Known], pick: Pick) -> Iterator[Span]:
+    """Every name found in a text, word by word."""
+    own = {one.token: one.gender for one in known}
+    if own:
+        yield from _own(text, own, pick)
+    if not any(c.isupper() for c in text) and "appel" not in text and "prénom" not in text and "nom" not in text:
+        return
+    shouted = sum(c.isupper() for c in text) > 0.6 * max(sum(c.isalpha() for c in text), 1) and len(text) > 12
+    if not shouted:
+        yield from _introduced(text, own, pick)
+        yield from _alone(text, own, pick)
+    yield from _called(text, own, pick)
+
+
+def _own(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    ordinary = _set("names", "ordinary") | _set("names", "words")
+    for match in _TOKEN.finditer(text):
+        word = _key(match[0])
+        parts = [word] if word in own else [part for part in word.split("-") if part in own and len(part) > 2]
+        if not parts:
+            continue
+        if word in ordinary and match[0].islower():
+            continue
+        if len(word) < 3 and not match[0][:1].isupper():
+            continue
+        if word in own:
+            yield _span(match, own[word], pick)
+        else:
+            yield from _inside(match, own, pick)
+
+
+def _inside(match: re.Match[str], own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    """Own names inside a compound, such as d'Elena or Garcia-Lopez."""
+    for part in re.finditer(r"[^\W\d_]+", match[0]):
+        word = _key(part[0])
+        if word in own and len(word) > 2:
+            start = match.start() + part.start()
+            yield Span(start, start + len(part[0]), "name", _stand_in(part[0], own[word], pick))
+
+
+def _span(match: re.Match[str], gender: Gender, pick: Pick, group: int = 0) -> Span:
+    return Span(match.start(group), match.end(group), "name", _stand_in(match[group], gender, pick))
+
+
+def _stand_in(token: str, gender: Gender, pick: Pick) -> str:
+    names = knowledge("names")["standins"][gender]
+    chosen: str = names[pick(f"name-{gender}", _key(token), len(names))]
+    return chosen.upper() if token.isupper() and len(token) > 1 else chosen.lower() if token.islower() else chosen
+
+
+def _introduced(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    civility, kinship, _, pair = _patterns()
+    for match in civility.finditer(text):
+        gender: Gender = "f" if match[1] else "m" if match[2] else "family"
+        if (match[1] or match[2] or match[3] or "").lower() in ("m", "me", "pr") and not text[
+            match.start() : match.start(4)
+        ].strip()[:1].isupper():
+            continue
+        yield from _tokens(text, match.start(4), match.end(4), gender, own, pick, surname=True)
+    for match in kinship.finditer(text):
+        female = _key(match[1]) in _set("identity", "kin_f")
+        yield from _tokens(text, match.start(2), match.end(2), "f" if female else "m", own, pick)
+    for match in pair.finditer(text):
+        first, second = _key(match[1]), _key(match[3])
+        not_names = _set("names", "not_names")
+        if (
+            first in not_names
+            or second in not_names
+            or _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
+        ):
+            continue
+        if first in _given():
+            yield _span(match, _given()[first], pick, 1)
+            yield _span(match, own.get(second, "family"), pick, 3)
+        elif second in _given() and match[1].isupper() and len(match[1]) > 2:
+            yield _span(match, "family", pick, 1)
+            yield _span(match, _given()[second], pick, 3)
+
+
+def _tokens(
+    text: str, start: int, end: int, gender: Gender, own: dict[str, Gender], pick: Pick, *, surname: bool = False
+) -> Iterator[Span]:  # fmt: skip
+    """The words of a name: given ones by the list, the others as family names or as the gender says."""
+    for number, match in enumerate(_TOKEN.finditer(text, start, end)):
+        word = _key(match[0])
+        if word in _set("names", "not_names") and match[0] not in own:
+            if number == 0 or word not in _set("names", "particles"):
+                return
+            continue
+        if not match[0][0].isupper():
+            continue
+        if match[0].isupper() and not surname and word not in _given() and word not in own:
+            return  # AVC, IRM: an acronym beside a kinship is what they had, not who they are.
+        kind: Gender = own.get(word) or (
+            "family" if surname and word not in _given() else _given().get(word, "family" if number else gender)
+        )
+        yield Span(match.start(), match.end(), "name", _stand_in(match[0], kind, pick))
+
+
+def _called(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    called = _patterns()[2]
+    for match in called.finditer(text):
+        for number, token in enumerate(_TOKEN.finditer(text, match.start(1), match.end(1))):
+            word = _key(token[0])
+            lower = token[0].islower()
+            if word in _set("names", "not_names") or (lower and number > 1):
+                break
+            if (
+                lower
+                and number == 0
+                and word not in _given()
+                and not text[match.start() :].lower().startswith(("je m", "mon nom", "mon pr"))
+            ):
+                break
+            if lower and number == 1 and word in _verbs():
+                break
+            yield Span(
+                token.start(),
+                token.end(),
+                "name",
+                _stand_in(token[0], own.get(word) or _given().get(word, "family" if number else "mixed"), pick),
+            )
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(
+        (
+            "dors",
+            "vis",
+            "habite",
+            "travaille",
+            "souffre",
+            "viens",
+            "prends",
+            "fume",
+            "bois",
+            "jai",
+            "age",
+            "ages",
+            "agee",
+            "agé",
+        )
+    )
+
+
+def _alone(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    """Given names on their own, where they are no ordinary word."""
+    words = _set("names", "words")
+    for match in re.finditer(_CAP, text):
+        word = _key(match[0])
+        if (
+            word in _given()
+            and word not in words
+            and not _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
+        ):
+            yield _span(match, own.get(word, _given()[word]), pick)
