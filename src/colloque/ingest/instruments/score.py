@@ -4,6 +4,7 @@ A total that the file gives and that does not fit is kept as it is and remarked 
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -46,6 +47,7 @@ def recognise(items: Sequence[Item], named: str | None, language: str | None) ->
     found = [None if item.total else _item(item, known) for item in items]
     if not any(found):
         return Scored(list(items), known)
+    found = _in_order(items, found)
     whole = _whole(found, known)
     if whole is not None and _length(whole) < _SHORT and 2 * _length(whole) < len(items):
         whole = None  # Two questions of a PHQ-2 among twenty others are no PHQ-2.
@@ -78,6 +80,40 @@ def _numbered(code: str, known: Instrument) -> InstrumentItem | None:
     match = re.fullmatch(r"(?:q|item|question|sq)?\D{0,2}0*(\d{1,2})", plain(code))
     number = int(match[1]) if match else 0
     return known.items[number - 1] if 0 < number <= len(known.items) else None
+
+
+def _in_order(items: Sequence[Item], found: list[InstrumentItem | None]) -> list[InstrumentItem | None]:
+    """Free wordings between recognised ones: the item whose turn it is, when half of its words are there.
+
+    Asks for three recognised items that stand in the instrument's own order.
+    """
+    for one in instruments().values():
+        own = {item.loinc: item for item in one.items if item.loinc}
+        places = [
+            (at, own[item.loinc].number) for at, item in enumerate(found) if item is not None and item.loinc in own
+        ]
+        offsets = Counter(number - at for at, number in places)
+        offset, count = offsets.most_common(1)[0] if offsets else (0, 0)
+        if count < 3 or 2 * count < len(one.items) - 3:
+            continue
+        for at, item in enumerate(found):
+            number = at + offset
+            if (
+                item is None
+                and not items[at].total
+                and 0 < number <= len(one.items)
+                and _alike(items[at], one.items[number - 1])
+            ):
+                found[at] = one.items[number - 1]
+    return found
+
+
+def _alike(item: Item, one: InstrumentItem) -> bool:
+    """Half of the question's words are those of the item, in some wording, or the answer is one of its options."""
+    bag = {word for word in plain(item.question).split() if len(word) > 2}
+    known = [{word for word in plain(text).split() if len(word) > 2} for text in (*one.words.values(), *one.also)]
+    share = max((len(bag & words) / max(len(bag), 1) for words in known), default=0.0)
+    return share >= 0.5 or (share >= 0.3 and _option(item, one)[0] is not None)
 
 
 def _length(instrument: Instrument) -> int:
