@@ -24,6 +24,7 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"sur 10|(?<!Depuis )\bcombien (?!de temps)", re.IGNORECASE)
+_OFTEN = re.compile(r"fréquence|fois|moments?|^Comment|consommation", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:oui|non|si)\b[ ,.]*", re.IGNORECASE)
 _SKIPPED = 0.012
 _REFUSED = 0.003
@@ -116,7 +117,7 @@ def _given(item: Item, scale: Scale | None, question: str, person: Person, hand:
     if rng.random() < item.unsure:
         return put_down(_pick(general_phrases("unsure"), person).long(person), hand, rng), "answered"
     open_ = bool(_OPEN.match(question))
-    phrase = _answer(item, person, open_, bool(_COUNT.search(question)))
+    phrase = _answer(item, person, question)
     person.tags.update(phrase.sets)
     text = (phrase.short if rng.random() < hand.short else phrase.long)(person)
     if open_ and phrase.opens:
@@ -125,9 +126,12 @@ def _given(item: Item, scale: Scale | None, question: str, person: Person, hand:
     return put_down(text, hand, rng, may_shorten=not (phrase.sets or open_)), "answered"
 
 
-def _answer(item: Item, person: Person, open_: bool, count: bool) -> Phrase:
+def _answer(item: Item, person: Person, question: str) -> Phrase:
+    """One answer that this person may give and that fits the question's form: no `oui` to `comment`, a number to `combien`."""
+    open_, count = bool(_OPEN.match(question)), bool(_COUNT.search(question))
+    thing = open_ and not count and not _OFTEN.search(question)
     held = [(p, w[person.severity]) for p, w in item.answers if not p.needs or holds(p.needs, person.tags)]
-    suited = [(p, w) for p, w in held if w and not (open_ and p.bare) and (p.numeric if count else not p.mark)]
+    suited = [(p, w) for p, w in held if w and not (open_ and p.bare) and not (thing and p.often) and (p.numeric if count else not p.mark)]
     suited = suited or [(p, w) for p, w in held if w] or [(p, 1.0) for p, _ in item.answers]
     return person.rng.choices([p for p, _ in suited], [w for _, w in suited])[0]
 

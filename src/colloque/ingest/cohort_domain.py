@@ -28,6 +28,11 @@ _LEVELS: dict[str, tuple[float, float, float, float]] = {
     "affirmed": (0, 0.4, 1.8, 3.5),
     "plan": (0, 0, 0.15, 0.7),
 }
+_KNOWN = frozenset(
+    ("age", "motif", "tabac", "alcool", "metier", "travail", "sport", "allaitement", "couches", "temperature", "aide", "suicide",
+     "selfharm", "sommeil", "humeur", "moral", "depuis", "entourage", "repas", "conges", "activite")
+)  # fmt: skip
+"""Items of which nobody says that they do not know."""
 _COMMON = "common.toml"
 
 
@@ -128,7 +133,7 @@ def _item(entry: dict[str, Any], common: dict[str, Any]) -> Item:
         answers=tuple(answers),
         needs=tuple(entry.get("needs", [])),
         rate=entry.get("rate", 0.7),
-        unsure=entry.get("unsure", 0.02 if entry.get("rate", 0.7) < 0.9 else 0.0),
+        unsure=entry.get("unsure", 0.0 if entry["id"] in _KNOWN or entry.get("rate", 0.7) >= 0.9 else 0.015),
         scale=_scale(entry["scale"], common) if "scale" in entry else None,
     )
 

@@ -27,7 +27,7 @@ _SHORTHAND = tuple(
     )
 )  # fmt: skip
 _RARE = {"jms", "ac", "dep", "ds", "mm", "med", "sem"}
-_ONE = re.compile(r"(?<![\d,.-])(?<!à )\b1 (?!fois|mois|repas|bras|cours)(\w{3,}[^s\W])s\b")
+_ONE = re.compile(r"(?<![\d,.-])(?<!à )\b1 (?!fois|mois|repas|bras|cours|depuis|puis|dans|sous|sans|plus)(\w{3,}[^s\W])s\b")
 _UNACCENTED = str.maketrans("àâäéèêëîïôöùûüçÀÂÉÈÊËÎÏÔÙÛÇ", "aaaeeeeiioouuucAAEEEEIIOUUC")
 _LONG_WORD = re.compile(r"\b[a-zàâéèêëîïôùûüç]{7,}\b")
 _YES_NO = re.compile(r"^((?:oui|non|si)),? .+", re.IGNORECASE | re.DOTALL)

@@ -19,6 +19,7 @@ __all__ = ["Node", "Person", "Phrase", "compile_phrase", "holds"]
 _HEAD = re.compile(r"^\(((?:[!+]?[a-z_]+ ?)+)\) ")
 _NUMBER = re.compile(r"^(?:(\w+)=)?(\d+(?:,\d)?)-(\d+(?:,\d)?)(?::(\d+))?$")
 _YES_NO = re.compile(r"^(oui|non|si)\b", re.IGNORECASE)
+_NEVER = re.compile(r"^(?:jamais|rarement|souvent|parfois)\b", re.IGNORECASE)
 _BARE = re.compile(r"^(?:oui|non|si)\b(?: jamais| merci|)\W*$", re.IGNORECASE)
 _NUMERIC = re.compile(r"\d|\{(?:duree|depuis|n)\}|\b(?:une?|deux|trois|aucune?|zéro|jamais)\b")
 _MARK = re.compile(r"^\{[\d,:-]+\}(?: sur 10|/10)?$")
@@ -71,6 +72,8 @@ class Phrase:
     """`oui`, `non` or `si` where the line begins with it, else empty."""
     bare: bool
     """The line is that word alone."""
+    often: bool
+    """The line begins with how often (`jamais`, `parfois`): no answer to what, who or where."""
     numeric: bool
     """The line holds a number or a duration."""
     mark: bool
@@ -102,6 +105,7 @@ def compile_phrase(line: str) -> Phrase:
         slots=tuple(slots),
         opens=yes_no.group(1).lower() if yes_no else "",
         bare=bool(_BARE.match(text)),
+        often=bool(_NEVER.match(text)),
         numeric=bool(_NUMERIC.search(text)),
         mark=bool(_MARK.match(text)),
     )
