@@ -14,7 +14,8 @@ from colloque.core import Finding
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import questions_in
-from colloque.french.words import stems, topics
+from colloque.french.risk import asks_about_risk
+from colloque.french.words import matter, stems, topics
 
 __all__ = ["answer_ignored", "facet_of", "many_questions", "question_again", "repeats"]
 
@@ -43,7 +44,7 @@ _CHANGE = re.compile(
     r"change|evolu|empire|pire|mieux|encore|toujours|revenu|disparu|depuis|autre|a part|ensuite|apres|avant"
 )
 _PRESENCE = re.compile(
-    r"^(?:et |mais |alors |sinon,? |d'accord,? |bien,? )*(?:avez-vous|est-ce que vous|vous (?:avez|prenez|dormez|buvez|fumez|mangez)|prenez-vous|ressentez-vous|dormez-vous|buvez-vous|fumez-vous|y a-t-il|souffrez-vous|a-t-il|a-t-elle|vous arrive-t-il)"
+    r"\b(?:avez-vous|est-ce que vous|vous (?:avez|prenez|dormez|buvez|fumez|mangez)|prenez-vous|ressentez-vous|dormez-vous|buvez-vous|fumez-vous|y a-t-il|souffrez-vous|a-t-il|a-t-elle|vous arrive-t-il)"
 )
 
 
@@ -77,7 +78,10 @@ def question_again(scene: Scene) -> Iterator[Finding]:
     """A question of the reply that an earlier question or the patient's own words already answered."""
     if not scene.patient or not scene.questions:
         return
+    doubt = scene.risk.grade in ("ambiguous", "affirmed", "acute")
     for asked in scene.questions:
+        if doubt and asks_about_risk(asked):
+            continue
         if repeats(scene, asked):
             yield finding("question_repeated", scene.turn, asked)
             return
@@ -87,49 +91,47 @@ def repeats(scene: Scene, asked: str) -> bool:
     """Whether this question was already put and answered, or asks for what the patient has already given."""
     if lexicon("welcome").has(asked, "recap") or lexicon("welcome").has(_before(scene.reply, asked), "recap"):
         return False
-    facet, words, about = facet_of(asked), stems(asked), topics(asked)
-    subject = about or topics(scene.asked or "") if not words - _EMPTY.get(facet, frozenset()) else about
+    facet, about = facet_of(asked), matter(asked)
     for index, turn in enumerate(scene.before[:-1]):
         if turn.role != "clinician" or scene.before[index + 1].role != "patient":
             continue
         if _EVASIVE.search(plain(scene.before[index + 1].text)):
             continue
-        for earlier in questions_in(turn.text):
-            if _same(earlier, asked, facet, words, subject):
-                return True
-    return _given(scene, asked, facet, words) or _already_said(scene, asked, facet, words)
+        if any(_same(earlier, asked, facet, about) for earlier in questions_in(turn.text)):
+            return True
+    return _given(scene, asked, facet, about) or _already_said(scene, asked, facet, about)
 
 
-def _same(earlier: str, asked: str, facet: str, words: frozenset[str], subject: frozenset[str]) -> bool:
+def _same(earlier: str, asked: str, facet: str, about: frozenset[str]) -> bool:
     """Two questions that want the same thing of the same matter."""
-    if facet_of(earlier) != facet or not words:
+    if facet_of(earlier) != facet:
         return False
-    old = stems(earlier)
-    shared = words & old
-    if len(shared) >= 2 and len(shared) * 4 >= 3 * min(len(words), len(old)):
+    old = matter(earlier)
+    if not about and not old:
+        return facet == "age" or (bool(stems(asked)) and stems(asked) == stems(earlier))
+    if facet == "age":
+        return about <= old | _KIN or old <= about | _KIN
+    shared = about & old
+    if len(shared) >= 2 and len(shared) * 4 >= 3 * max(len(about), len(old)):
         return True
-    if _CHANGE.search(plain(asked)):
+    if not about or _CHANGE.search(plain(asked)):
         return False
-    core, other = words - _GENERIC, old - _GENERIC
-    if core and core == other:
-        return True
-    return bool(subject) and subject == topics(earlier) and bool(core & other or not core or not other) and len(core - other) <= 1
+    return about == old or (about < old and len(old - about) == 1 and facet != "presence")
 
 
-def _given(scene: Scene, asked: str, facet: str, words: frozenset[str]) -> bool:
+_KIN = frozenset(("#enfants", "#famille", "#conjoint", "fill", "fils"))
+
+
+def _given(scene: Scene, asked: str, facet: str, about: frozenset[str]) -> bool:
     """The figure that the question wants was given in a patient's turn about the same matter."""
     pattern = _VALUES.get(facet)
-    core = words - _GENERIC
-    if pattern is None or not core or _CHANGE.search(plain(asked)):
+    if pattern is None or not about or _CHANGE.search(plain(asked)):
         return False
     for index, turn in enumerate(scene.before):
         if turn.role != "patient" or not pattern.search(plain(turn.text)):
             continue
         put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
-        if topics(put) and topics(put) == topics(asked):
-            return True
-        matter = stems(turn.text) | frozenset().union(*(stems(q) for q in questions_in(put)))
-        if core <= matter and (len(core) > 1 or topics(asked)):
+        if about <= matter(put) or (about <= matter(turn.text) and facet not in ("clock", "duration", "onset")):
             return True
     return False
 
@@ -137,35 +139,26 @@ def _given(scene: Scene, asked: str, facet: str, words: frozenset[str]) -> bool:
 _SOME = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|quelques|plusieurs|une dizaine|une quinzaine|une vingtaine)"
 _VALUES: dict[str, re.Pattern[str]] = {
     "count": re.compile(_SOME + r"(?: a \w+| ou \w+)?(?: fois| jours?| nuits?| crises?| soirs?| matins?)?,? (?:par|sur|dans|a la|chaque) |" + _SOME + r" fois|tous les (?:jours|soirs|matins)|toutes les|chaque (?:jour|soir|nuit|matin)"),
-    "onset": re.compile(r"depuis|il y a|ca fait|a commence|quand j'|en (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|\d{4})"),
-    "duration": re.compile(_SOME + r" (?:minutes?|heures?|jours?|semaines?|mois|ans?|secondes?)"),
+    "onset": re.compile(r"depuis (?!le temps)|il y a|ca fait|a commence|en (?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|\d{4})"),
+    "duration": re.compile(r"(?<!depuis )" + _SOME + r" (?:minutes?|heures?|jours?|semaines?|mois|ans?|secondes?)"),
     "dose": re.compile(r"\d+|" + _SOME + r" (?:comprimes?|cachets?|gouttes|bouffees|milligrammes|gelules?)|\bmg\b"),
     "age": re.compile(_SOME + r" (?:ans|mois|semaines)"),
-    "clock": re.compile(r"\d+ ?h|" + _SOME + r" heures?|minuit|midi"),
+    "clock": re.compile(r"(?:\ba |\bvers |\bentre |jusqu'a )(?:\d+ ?h|" + _SOME + r" heures?|minuit|midi)"),
     "scale": re.compile(_SOME + r"(?: sur dix|/10| sur 10)?"),
 }  # fmt: skip
 
 
-def _already_said(scene: Scene, asked: str, facet: str, words: frozenset[str]) -> bool:
-    """A yes-no question about a sign that the patient has named, not leaning back on it (« cette douleur »)."""
+def _already_said(scene: Scene, asked: str, facet: str, about: frozenset[str]) -> bool:
+    """A yes-no question about signs that the patient has named, not leaning back on them (« cette douleur »)."""
     folded = plain(asked)
     if facet not in ("presence", "dose") or not _PRESENCE.search(folded) or _CHANGE.search(folded):
         return False
     if _ANAPHORA.search(folded.split("-vous", 1)[-1]):
         return False
-    core = words - _GENERIC
-    told: frozenset[str] = frozenset().union(*(stems(text) for text in scene.patient))
-    put: frozenset[str] = (
-        frozenset().union(*(stems(text) for text in scene.clinician)) if scene.clinician else frozenset()
-    )
-    known = told | put
-    return len(core) >= 2 and len(core & told) >= 1 and len(core & known) >= 2 and len(core & known) * 2 >= len(core)
-
-
-_GENERIC = stems(
-    "actuellement prenez exemple avez arrive quelque chose souvent combien problème problèmes habitude signes physiques vie"
-)
-_EMPTY: dict[str, frozenset[str]] = {"duration": stems("dure durer temps"), "onset": stems("début commencer dure")}
+    told = frozenset().union(*(matter(text) for text in scene.patient))
+    put = frozenset().union(*(matter(text) for text in scene.clinician)) if scene.clinician else frozenset()
+    known = about & (told | put)
+    return len(about) >= 2 and bool(about & told) and len(known) >= 2 and len(known) * 2 >= len(about)
 
 
 def answer_ignored(scene: Scene) -> Iterator[Finding]:
@@ -176,7 +169,7 @@ def answer_ignored(scene: Scene) -> Iterator[Finding]:
     if _received(scene.reply) or lexicon("alarms").has(scene.reply, "answers"):
         return
     asked = scene.questions[0]
-    if not stems(asked) - _GENERIC or _LEANS.search(plain(asked)):
+    if not matter(asked) or _LEANS.search(plain(asked)) or asks_about_risk(asked):
         return
     yield finding("last_answer_ignored", scene.turn, scene.reply[:80], f"« {heavy} »")
 
@@ -193,7 +186,11 @@ def _heavy(text: str) -> str | None:
 @lru_cache(maxsize=16384)
 def _received(reply: str) -> bool:
     """Something is said before the question beyond a bare sign of having heard, or a mere transition."""
-    said = [reply[start:end] for start, end in sentences(reply) if not ("?" in reply[start:end] and questions_in(reply[start:end]))]
+    said = [
+        reply[start:end]
+        for start, end in sentences(reply)
+        if not ("?" in reply[start:end] and questions_in(reply[start:end]))
+    ]
     statement = " ".join(said)
     for hit in reversed(lexicon("welcome").all(statement, "procedure")):
         statement = statement[: hit.start] + statement[hit.end :]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from colloque.checks.conduct_book import finding
-from colloque.checks.conduct_scene import Scene
+from colloque.checks.conduct_scene import Scene, directs
 from colloque.core import Finding, Turn
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon, plain
@@ -21,9 +21,6 @@ __all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
 
 _EMERGENCY = re.compile(r"\b(?:15|112|114|18|17)\b|samu|urgences|pompiers|secours|hospitalis|hopital")
 _LINE = re.compile(r"3114|31 14|\b15\b|\b112\b|\b114\b|samu|urgences|sos amitie|suicide ecoute|0 ?800 ?235 ?236")
-_STAYS = re.compile(
-    r"reste avec vous|je (?:ne )?vous laisse pas|pas vous laisser|ne (?:restez|rentrez) pas seule?|qui peut (?:rester|venir|vous|la garder|etre)|pas (?:etre|rester|repartir|rentrer) seule?|en securite|mettre (?:a l'abri|a distance|de cote)|eloigner|a portee|confier|appel(?:ons|er|le) (?:ensemble|quelqu'un|votre|avec vous)|on appelle|nous appelons|accompagn|un psychiatre|psychiatre|hospitalis|avec vous ce soir|chez vous ce soir|qui est avec vous|avec qui"
-)
 _PROBE = re.compile(
     r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
@@ -35,9 +32,11 @@ _DEAF = re.compile(
 
 
 def alarm_of(text: str) -> tuple[str, str] | None:
-    """A red flag that is not suicide: its kind (body, violence, child) and its words; None when there is none."""
-    for hit in lexicon("alarms").all(text, "body", "violence", "child"):
-        if polarity_at(text, hit.start, hit.end) == "asserted" or _NEGATIVE_SIGN.search(plain(text[hit.start : hit.end])):
+    """A red flag that is not suicide: its kind (body, violence, child, watch) and its words; None when there is none."""
+    for hit in lexicon("alarms").all(text, "body", "violence", "child", "watch"):
+        if polarity_at(text, hit.start, hit.end) == "asserted" or _NEGATIVE_SIGN.search(
+            plain(text[hit.start : hit.end])
+        ):
             return hit.label, text[hit.start : hit.end]
     return None
 
@@ -53,12 +52,15 @@ def danger_missed(scene: Scene) -> Iterator[Finding]:
             yield finding(
                 "risk_missed.unasked" if unasked and _plainly_denied(scene) else "risk_missed", scene.turn, risk.quote
             )
-        elif risk.grade == "acute" and not _directs(scene.reply):
+        elif risk.grade == "acute" and not directs(scene.reply):
             yield finding("risk_missed.number", scene.turn, risk.quote)
         return
+    if scene.open_danger.grade == "acute" and not directs(scene.reply):
+        yield finding("risk_missed.number", scene.turn, scene.open_danger.quote)
+        return
     alarm = alarm_of(scene.last)
-    if alarm and not faces_alarm(scene, alarm[1]):
-        yield finding("risk_missed.alarm", scene.turn, alarm[1])
+    if alarm and not faces_alarm(scene, alarm[0]):
+        yield finding("risk_missed.watch" if alarm[0] == "watch" else "risk_missed.alarm", scene.turn, alarm[1])
 
 
 def _plainly_denied(scene: Scene) -> bool:
@@ -68,7 +70,7 @@ def _plainly_denied(scene: Scene) -> bool:
 def faces_danger(scene: Scene) -> bool:
     """The reply asks about the danger, names it, or directs to help; a change of subject is none of these."""
     folded = plain(scene.reply)
-    if _directs(scene.reply):
+    if directs(scene.reply):
         return True
     if _DEAF.search(folded):
         return False
@@ -81,17 +83,14 @@ def faces_danger(scene: Scene) -> bool:
     return named and (not asked or bool(stems(asked) & stems(scene.last)))
 
 
-def faces_alarm(scene: Scene, words: str) -> bool:
-    """The reply takes a red flag seriously: asks about it, examines, sends to care."""
+def faces_alarm(scene: Scene, kind: str) -> bool:
+    """The reply takes a red flag seriously: asks about it, examines, sends to care; to name it is enough to watch it."""
+    if kind == "watch" and scene.echo:
+        return True
     if lexicon("alarms").has(scene.reply, "answers") and not _DEAF.search(plain(scene.reply)):
         return True
     asked = " ".join((*scene.questions, *invitations_in(scene.reply)))
     return bool(asked) and (bool(stems(asked) & stems(scene.last)) or not stems(asked))
-
-
-def _directs(reply: str) -> bool:
-    folded = plain(reply)
-    return bool(_LINE.search(folded) or _STAYS.search(folded))
 
 
 def unpaid(turns: Sequence[Turn]) -> Iterator[Finding]:

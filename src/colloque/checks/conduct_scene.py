@@ -3,17 +3,18 @@
 Holds no rule; offers the few readings that several rules need, computed once and only when asked for.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from colloque.core import Turn
-from colloque.french.patterns import lexicon, sentences
+from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import questions_in
-from colloque.french.risk import Risk, risk_of
+from colloque.french.risk import Risk, grade_turn, raises_risk
 from colloque.french.words import stems
 
-__all__ = ["Scene", "is_asked"]
+__all__ = ["Scene", "directs", "is_asked"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,27 @@ class Scene:
     @cached_property
     def risk(self) -> Risk:
         """The risk in what the patient has just said."""
-        return risk_of(self.last, self.asked) if self.last else Risk()
+        if not self.last:
+            return Risk()
+        return grade_turn(self.last, self.asked, raised=any(raises_risk(turn.text) for turn in self.before))
+
+    @cached_property
+    def open_danger(self) -> Risk:
+        """The gravest danger said so far that no clinician turn has yet answered with a recourse."""
+        worst = Risk()
+        asked: str | None = None
+        raised = False
+        for turn in self.before:
+            raised = raised or raises_risk(turn.text)
+            if turn.role == "clinician":
+                asked = turn.text
+                if directs(turn.text):
+                    worst = Risk()
+                continue
+            risk = grade_turn(turn.text, asked, raised=raised)
+            if _RANK[risk.grade] >= _RANK[worst.grade]:
+                worst = risk
+        return worst
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
@@ -79,6 +100,22 @@ class Scene:
     def welcomes(self) -> frozenset[str]:
         """Labels of the welcome lexicon in the reply: acknowledge, empathy, formula, recap, closing…"""
         return lexicon("welcome").labels(self.reply)
+
+
+_RANK = {"none": 0, "denied": 0, "ambiguous": 1, "affirmed": 2, "acute": 3}
+_RECOURSE = re.compile(
+    r"3114|31 14|\b(?:15|112|114)\b|samu|urgences|suicide ecoute|sos amitie|0 ?800 ?235 ?236|hospitalis|"
+    r"reste avec vous|je (?:ne )?vous laisse pas|pas vous laisser|ne (?:restez|rentrez) pas seule?|"
+    r"qui peut (?:rester|venir|vous|la garder|garder|etre)|pas (?:etre|rester|repartir|rentrer) seule?|en securite|"
+    r"mettre (?:a l'abri|a distance|de cote)|eloigner|a portee|confier|appel(?:ons|er|le|ez) (?:ensemble|quelqu'un|votre|avec vous)|"
+    r"(?:on|nous) appel|accompagn|psychiatre|avec vous ce soir|chez vous ce soir|qui est avec vous|(?:etes-vous|vous etes) seule?"
+)
+
+
+@lru_cache(maxsize=16384)
+def directs(reply: str) -> bool:
+    """The turn gives a recourse: a help line, urgent care, presence, distance from the means."""
+    return bool(_RECOURSE.search(plain(reply)))
 
 
 def is_asked(text: str, at: int) -> bool:

@@ -14,12 +14,12 @@ from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene, is_asked
 from colloque.core import Finding
 from colloque.french.patterns import Hit, lexicon, plain
-from colloque.french.words import stems, stop_words, tokens
+from colloque.french.words import stems, stop_words, tokens, topics
 
 __all__ = ["foreign_words", "format_and_length", "said_wrongly", "tutoiement"]
 
 _NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "promise_made", "role_broken")  # fmt: skip
-_ECHOED = re.compile(r"^(?:vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
+_ECHOED = re.compile(r"^(?:donc|vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
 _COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
 _YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
 _TU_VERB = re.compile(r"\b(?:raconte|dis|explique|ecoute|regarde|viens|assieds|montre|decris)-(?:moi|toi)\b")
@@ -54,14 +54,20 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
     words = plain(text[hit.start : hit.end])
     if label in _NOT_WHEN_ASKED and is_asked(text, hit.start):
         return True
+    if label == "treatment_prescribed.pronoun":
+        return is_asked(text, hit.start) or "traitement" not in topics(f"{scene.asked or ''} {scene.last} {text}")
     if label == "diagnosis_given" and _ECHOED.match(words):
         return bool(stems(text[hit.start : hit.end])) and _illness(words) <= scene.named
     if label == "diagnosis_given.hypothesis" and words.startswith(("votre", "vos")):
         return not scene.patient or _illness(words) <= scene.named or is_asked(text, hit.start)
+    if label == "judgement_blame" and stems(words):
+        return stems(words) <= stems(scene.last)
     if label == "false_reassurance":
         if is_asked(text, hit.start) and text[hit.end :].lstrip(" ,").startswith(("?", "ou", "si")):
             return True
-        if words in ("c'est normal", "c'est bien normal", "c'est tout a fait normal") and lexicon("welcome").has(scene.last, "feeling", "heavy"):
+        if words in ("c'est normal", "c'est bien normal", "c'est tout a fait normal") and lexicon("welcome").has(
+            scene.last, "feeling", "heavy"
+        ):
             return True
         light = not lexicon("welcome").has(scene.last, "heavy") and not lexicon("alarms").has(scene.last, "body")
         return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")

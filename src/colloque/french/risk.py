@@ -15,7 +15,7 @@ from colloque.french.denied import polarity_at, sentence_at
 from colloque.french.patterns import Hit, lexicon, plain
 from colloque.french.questions import questions_in
 
-__all__ = ["Grade", "Risk", "asks_about_risk", "risk_of", "risk_words"]
+__all__ = ["Grade", "Risk", "asks_about_risk", "grade_turn", "raises_risk", "risk_of", "risk_words"]
 
 Grade = Literal["none", "denied", "ambiguous", "affirmed", "acute"]
 
@@ -50,9 +50,14 @@ def risk_of(text: str, question: str | None = None) -> Risk:
     half-denied ideas, self-harm, past attempts and unasked denials; `affirmed` for a wish to die; `acute` for plan,
     means or imminence beside it.
     """
+    return grade_turn(text, question, raised=question is not None and raises_risk(question))
+
+
+@lru_cache(maxsize=65536)
+def grade_turn(text: str, question: str | None, *, raised: bool) -> Risk:
+    """As `risk_of`, where it is known whether suicide has been talked of before (`raised`): a plan is one then."""
     text = unicodedata.normalize("NFC", text)
     direct = question is not None and asks_about_risk(question)
-    raised = direct or (question is not None and lexicon("risk").has(question, "topic"))
     masked = _mask(text)
     book = lexicon("risk")
     told: list[tuple[Hit, str]] = []
@@ -74,6 +79,12 @@ def asks_about_risk(text: str) -> bool:
     « Qui d'autre le sait ? » after scarifications, or « depuis quand ? », is no such question.
     """
     return any(lexicon("risk").has(asked, "topic") and not _OPEN.search(plain(asked)) for asked in questions_in(text))
+
+
+def raises_risk(text: str) -> bool:
+    """Whether a turn of either speaker brings up death or suicide, asked or not."""
+    book = lexicon("risk")
+    return book.has(text, "topic", "raised") or book.has(_mask(text), "explicit")
 
 
 def risk_words(text: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from colloque.french.patterns import plain
 
-__all__ = ["Tables", "stem", "stems", "stop_words", "tokens", "topics"]
+__all__ = ["Tables", "matter", "stem", "stems", "stop_words", "tokens", "topics"]
 
 _WORD = re.compile(r"[a-zœ]+(?:['-][a-zœ]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'")
@@ -26,11 +26,14 @@ _ENDINGS = (
 
 
 class Tables(NamedTuple):
-    """The lexicon in memory: stop words, irregular forms → stem, stem → topics."""
+    """The lexicon in memory: stop words, irregular forms → stem, stem → topics, stems that say little in a
+    question, stem → narrow group of words that ask for the same thing."""
 
     stop: frozenset[str]
     forms: dict[str, str]
     topics: dict[str, frozenset[str]]
+    generic: frozenset[str]
+    same: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +45,9 @@ def _tables() -> Tables:
     for topic, text in data["topics"].items():
         for word in text.split():
             by_stem.setdefault(_stem(plain(word), forms), set()).add(topic)
-    return Tables(stop, forms, {key: frozenset(value) for key, value in by_stem.items()})
+    same = {_stem(plain(word), forms): f"#{name}" for name, text in data["same"].items() for word in text.split()}
+    generic = frozenset(_stem(plain(word), forms) for word in data["generic"].split())
+    return Tables(stop, forms, {key: frozenset(value) for key, value in by_stem.items()}, generic, same)
 
 
 def _stem(word: str, forms: dict[str, str]) -> str:
@@ -94,4 +99,27 @@ def topics(text: str) -> frozenset[str]:
     found: set[str] = set()
     for word in tokens(text):
         found |= tables.topics.get(_stem(word, tables.forms), frozenset())
+    return frozenset(found)
+
+
+_SOMETHING = re.compile(r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi)\b")
+
+
+@lru_cache(maxsize=16384)
+def matter(text: str) -> frozenset[str]:
+    """What a question is about: its content stems, each replaced by its narrow group where it has one.
+
+    « Vous fumez ? » and « Vous consommez du tabac ? » are the same matter. Words that say little are left out; « vous
+    prenez quelque chose » is about a treatment.
+    """
+    tables = _tables()
+    found: set[str] = set()
+    for word in tokens(text):
+        root = _stem(word, tables.forms)
+        if root in tables.same:
+            found.add(tables.same[root])
+        elif word not in tables.stop and len(word) > 2 and root not in tables.generic:
+            found.add(root)
+    if _SOMETHING.search(plain(text)):
+        found.add("#traitement")
     return frozenset(found)

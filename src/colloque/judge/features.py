@@ -8,7 +8,7 @@ import re
 
 from colloque.checks.conduct_listening import facet_of
 from colloque.checks.conduct_risk import alarm_of, faces_alarm, faces_danger
-from colloque.checks.conduct_scene import Scene
+from colloque.checks.conduct_scene import Scene, directs
 from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import invitations_in
 from colloque.french.words import stems, tokens, topics
@@ -19,11 +19,14 @@ _NUMBER = re.compile(
     r"\b(?:\d+(?:[.,]\d+)?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|vingt|trente|quarante|cinquante|soixante|cent|mille|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|matin|soir|nuit)\b"
 )
-_LEAN = re.compile(r"\b(?:ce|cet|cette|ces|celle|celui|la-dessus|y|en|ca|cela|l'|elle|il|elles|ils)\b")
+_LEAN = re.compile(r"\b(?:c'est|ce|cet|cette|ces|celle|celui|la-dessus|y|en|ca|cela|l'|elle|il|elles|ils)\b")
 _ATTRIBUTED = re.compile(
-    r"(?:depuis (?:votre|vos|l'|le |la |les |cet |cette )|vous (?:avez|aviez|etes|etiez) (?:donc |deja |toujours |encore |bien |aussi )*|vous m'(?:avez|aviez) (?:dit|parle|explique) (?:que |qu'|de |d')?|(?:votre|vos) )([^.?!,;:]+)"
+    r"(?:depuis (?:votre |vos |l'|le |la |les )|vous (?:avez|aviez|etes|etiez) (?:donc |deja |toujours |encore |aussi )*|vous m'(?:avez|aviez) (?:dit|parle|explique) (?:que |qu'|de |d')?|(?:votre|vos) )([^.?!,;:]+)"
 )
-_BREATH = 38
+_PRAISE = re.compile(
+    r"bien fait|raison|reussi|tenu|le droit|du courage|courage|trouve les mots|su |pris le temps|fait le plus|ose|votre (?:avis|rythme|franchise|confiance|facon|temps|place|age|nom|vie|quotidien|journee|semaine|corps)|depuis (?:la derniere|notre|cette|ce |ces )"
+)
+_BREATH = 30
 """Words after which a turn is long for the ear: the 90th percentile of doctors' turns in SIMSAMU is 31."""
 
 
@@ -41,18 +44,28 @@ def _listening(scene: Scene) -> dict[str, float]:
         else frozenset()
     )
     shared = set(_NUMBER.findall(plain(scene.last))) & set(_NUMBER.findall(plain(scene.reply)))
-    danger = scene.risk.grade in ("ambiguous", "affirmed", "acute")
+    danger = scene.open_danger.grade in ("ambiguous", "affirmed", "acute")
     alarm = alarm_of(scene.last)
-    serious = (danger and faces_danger(scene)) or (alarm is not None and faces_alarm(scene, alarm[1]))
+    serious = (danger and faces_danger(scene)) or (alarm is not None and faces_alarm(scene, alarm[0]))
     empathy, formula = len(book.all(scene.reply, "empathy")), len(book.all(scene.reply, "formula"))
     return {
-        "echo": float(min(len(scene.echo), 3)),
+        "echo": float(min(len(scene.echo), 2)),
+        "quote": float(_quotes(scene)),
         "figure": float(min(len(shared), 2)),
         "touched": float(min(len(heavy & scene.echo), 1)),
         "empathy": float(min(max(empathy - formula, 0), 1)),
         "formula": float(min(formula, 2)),
         "serious": float(serious) * (2.0 if _sends(scene) else 1.0),
+        "recourse": float((danger or alarm is not None) and directs(scene.reply)),
     }
+
+
+def _quotes(scene: Scene) -> bool:
+    """Three words in a row of the patient's, one of them of content, given back."""
+    said, given = tokens(scene.last), tokens(scene.reply)
+    runs = {said[at : at + 3] for at in range(len(said) - 2)}
+    mine = {given[at : at + 3] for at in range(len(given) - 2)}
+    return any(stems(" ".join(run)) for run in runs & mine)
 
 
 def _sends(scene: Scene) -> bool:
@@ -99,6 +112,6 @@ def _invents(scene: Scene, known: frozenset[str]) -> bool:
     for start, end in sentences(scene.reply):
         for match in _ATTRIBUTED.finditer(plain(scene.reply[start:end])):
             words = stems(match.group(1))
-            if len(words) >= 2 and not words & known and len(tokens(match.group(1))) >= 2:
+            if words and not words & known and not _PRAISE.search(match.group()):
                 return True
     return False
