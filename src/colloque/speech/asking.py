@@ -88,6 +88,10 @@ def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
     return _noun(form, short)
 
 
+# Inverted, these sound like an order: « Bougez-vous un peu ? »
+_ORDERS = frozenset(["bougez", "levez", "secouez", "reposez", "détendez", "calmez", "arrêtez", "forcez"])
+
+
 def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
     plain = say(clause, "vous", True, True, gender)
     lead = upper(clause.lead) + ", " if clause.lead else ""
@@ -99,6 +103,8 @@ def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
     if form.kind == "statement":
         return (est, flat)
     inverted = form.text
+    if clause.subject == "vous" and clause.verb in _ORDERS:
+        return (est, flat)
     if clause.subject == "vous":
         return (est, flat, inverted)
     return (est, inverted) if clause.subject in {"il", "elle", "il y", "ils", "elles", "c'"} else (inverted, est)

@@ -86,7 +86,7 @@ _POOR = re.compile(
 )
 # Harmless in themselves, but they sound like blame, order or comfort when the clinician says them.
 _BLAMING = re.compile(
-    r"\bvous faites\b|\bfaites vomir|\bvoulez\b|\bdevez\b|\bfaut\b|\bdit\b|\bmême pas\b|\bnul(?:le)?s?\b|\bgross?e?s?\b|\bmoche|\braté|\binutile|\bfolle?\b|\bbon à rien|\bprenez\b.*\b(?:mg|milligrammes?|comprimés?)",
+    r"\bvous faites\b|\bfaites vomir|\bvoulez\b|\bdevez\b|\bfaut\b|\bdit\b|\bmême pas\b|inquiétude|\bbien entouré|\bpensé\b|\bnul(?:le)?s?\b|\bgross?e?s?\b|\bmoche|\braté|\binutile|\bfolle?\b|\bbon à rien|\bprenez\b.*\b(?:mg|milligrammes?|comprimés?)",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(

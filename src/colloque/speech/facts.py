@@ -11,7 +11,7 @@ from colloque.core import Questionnaire, rng_for
 from colloque.french import concept_of
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon
-from colloque.french.risk import risk_of
+from colloque.french.risk import asks_about_risk, risk_of
 from colloque.speech.answers import Reading, read_answer
 from colloque.speech.bank import load
 from colloque.speech.persons import Gender
@@ -95,8 +95,8 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
         or (topic in _GENERIC and not form.clause and len(form.text) < 40)
     )
     scale = bool(_SCALE.match(reading.rest)) and not reading.lead
-    risk = risk_of(answer, question).grade
-    band = bands.get(topic or "", 8)
+    risk = risk_of(answer, form.text).grade
+    band = RISK_BAND if asks_about_risk(form.text) else bands.get(topic or "", 8)
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
         band = bands["antecedents"]
     return Fact(
@@ -121,6 +121,9 @@ _UNIT = re.compile(
 _SEXES = {"f": "femme", "m": "homme", "h": "homme"}
 
 
+_FLAGS = frozenset(["body", "violence", "child", "watch"])
+
+
 def _with_unit(question: str, answer: str) -> str:
     """A bare number with the unit that its question names (`Poids (kg)` → 68 kg); F and M of a form in words."""
     bare = answer.strip()
@@ -137,8 +140,9 @@ def _alarm(question: str, answer: str, reading: Reading) -> bool:
         return True
     if reading.kind == "no" and re.search(r"en sécurité", question):
         return True
-    found = lexicon("alarms").all(answer, "body", "violence", "child")
-    return any(polarity_at(answer, hit.start, hit.end) == "asserted" for hit in found)
+    said = f"{question.rstrip(' ?:')}. {answer}" if reading.kind == "yes" else answer
+    found = lexicon("alarms").all(said)
+    return any(hit.label in _FLAGS and polarity_at(said, hit.start, hit.end) == "asserted" for hit in found)
 
 
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:

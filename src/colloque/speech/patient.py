@@ -59,7 +59,7 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
     if not positive and re.search(r", (?!(?:des|du|de|une?) )", clause.rest):
         return ""
     if not positive and re.match(
-        r"(?:peu|trop|moins|plus|si|tant|assez|toujours|suffisamment|certaine?s|plusieurs|tou(?:te?s?)|l'impression)\b",
+        r"(?:mal|peu|trop|moins|plus|si|tant|assez|toujours|suffisamment|certaine?s|plusieurs|tou(?:te?s?)|l'impression)\b",
         clause.rest,
     ):
         return ""

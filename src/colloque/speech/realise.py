@@ -4,6 +4,7 @@ Both sides are put together here; the words come from asking, echo and patient. 
 dialogue. Knows no file and no check.
 """
 
+from functools import lru_cache
 from random import Random
 
 from colloque.core import Dialogue, Persona, Plan, Questionnaire, Turn, rng_for
@@ -58,11 +59,19 @@ class _Talk:
     def clinician(self, *parts: str) -> None:
         self.turns.append(Turn(role="clinician", text=" ".join(p for p in parts if p).strip()))
 
-    def patient(self, turn: Turn) -> None:
+    def patient(self, turn: Turn, *facts: Fact) -> None:
+        """Take a patient's turn, which tells these facts; grade its risk as it was said where they hold any."""
         question = self.turns[-1].text if self.turns else None
         self.turns.append(turn)
-        self.heard |= stems(turn.text) | (stems(question) if question else frozenset())
-        self.grade = risk_of(turn.text, question).grade
+        for fact in facts:
+            self.heard |= _stems(fact.form.text) | _stems(fact.reading.rest)
+        risky = any(fact.risk != "none" or fact.band == RISK_BAND for fact in facts)
+        self.grade = risk_of(turn.text, question).grade if risky else "none"
+
+
+@lru_cache(maxsize=16384)
+def _stems(text: str) -> frozenset[str]:
+    return stems(text)
 
 
 def realise(plan: Plan, questionnaire: Questionnaire, draw: int = 0) -> Dialogue:
@@ -105,7 +114,7 @@ def _patient_opens(talk: _Talk) -> None:
             talk.clinician(talk.pick("patient_begins", "reply"), _question(talk, first, ""))
         return
     talk.queue.pop(0)
-    talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")))
+    talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")), first)
     talk.last = first
     talk.told += 1
     if talk.queue:
@@ -121,7 +130,7 @@ def _answer(talk: _Talk, fact: Fact) -> None:
     """The patient answers; a neighbour may come along; a long answer takes several turns."""
     said = chunks(fact, talk.persona, talk.rng)
     for piece in said[:-1]:
-        talk.patient(patient_turn([piece]))
+        talk.patient(patient_turn([piece]), fact)
         if talk.grade in _OWED:
             _risk_aside(talk)
         talk.clinician(talk.pick("prompts", "go_on"))
@@ -130,8 +139,10 @@ def _answer(talk: _Talk, fact: Fact) -> None:
     talk.last = fact
     if also:
         final.append(also[0])
-        talk.last = also[1] if also[1].alarm or (also[1].mood == "hard" and fact.mood != "hard") else fact
-    talk.patient(patient_turn(final))
+        weight = {"hard": 1}
+        heavier = (also[1].alarm, weight.get(also[1].mood, 0)) > (fact.alarm, weight.get(fact.mood, 0))
+        talk.last = also[1] if heavier else fact
+    talk.patient(patient_turn(final), *((fact, also[1]) if also else (fact,)))
     talk.told += 1
 
 
@@ -161,7 +172,7 @@ def _go_on(talk: _Talk, before: str = "") -> None:
     assert talk.last is not None
     if before:
         taken = before
-    elif talk.grade == "denied" and talk.last.band == RISK_BAND:
+    elif talk.last.band == RISK_BAND and talk.last.topic != "arme":
         taken = talk.pick("risk", "denied")
     else:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
@@ -187,7 +198,7 @@ def _link(talk: _Talk, fact: Fact) -> str:
 
 def _again(talk: _Talk, fact: Fact) -> bool:
     """The question comes near to what was already said: it is put with a sign that this was heard."""
-    asked = stems(fact.form.text)
+    asked = _stems(fact.form.text)
     near = asked & talk.heard
     share = 4 if fact.form.wh.startswith(("combien", "à quelle heure", "à quelle fréquence")) else 2
     return bool(near) and len(near) * share >= len(asked)
@@ -242,7 +253,7 @@ def _close(talk: _Talk) -> None:
     taken = ""
     if talk.last is not None and talk.last.band == RISK_BAND:
         taken = talk.pick("risk", "denied")
-    elif talk.last is not None and talk.rng.random() < 0.4 and not closing.startswith("Bien"):
+    elif talk.last is not None and (talk.last.alarm or talk.rng.random() < 0.4) and not closing.startswith("Bien"):
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
     if "erci" in taken and "erci" in closing:
         taken = ""
