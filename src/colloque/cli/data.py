@@ -1,5 +1,6 @@
 """The verbs of the data: cohort, ingest, write, augment, check, extract, export. Each works alone on files."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +17,11 @@ KeyVariable = Annotated[str | None, typer.Option("--api-key-env", help="Environm
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family to the command line."""
-    for name, verb in {
-        "cohort": cohort, "ingest": ingest, "write": write, "augment": augment, "check": check, "extract": extract, "export": export,
-    }.items():  # fmt: skip
+    verbs: dict[str, Callable[..., None]] = {
+        "cohort": cohort, "ingest": ingest, "write": write, "augment": augment, "check": check, "extract": extract,
+        "export": export,
+    }  # fmt: skip
+    for name, verb in verbs.items():
         app.command(name)(verb)
 
 
@@ -122,7 +125,7 @@ def extract(
         Path | None, typer.Option("--output", "-o", help="Write the extracted questionnaires here.")
     ] = None,
 ) -> None:
-    """Fill the questionnaire in again from the dialogue alone; prints the agreement with the original answers."""
+    """Fill the questionnaire in again from the dialogue alone; tells how many agree with the original answers."""
     from colloque.cli.verbs import extract_files
 
     for line in extract_files(questionnaires, dialogues, output):

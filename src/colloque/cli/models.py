@@ -1,5 +1,6 @@
 """The verbs of the models: sft, openings, prefer, dpo, evaluate, chat, serve, stub-server. Each works alone on files."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,11 @@ Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same outp
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family to the command line."""
-    for name, verb in {
+    verbs: dict[str, Callable[..., None]] = {
         "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "evaluate": evaluate, "chat": chat, "serve": serve,
         "stub-server": stub_server,
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for name, verb in verbs.items():
         app.command(name)(verb)
 
 
@@ -110,15 +112,16 @@ def serve(
 
 
 def stub_server(
-    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one and prints it.")] = 0,
-    latency: Annotated[float, typer.Option(help="Mean latency in seconds (log-normal).")] = 0.0,
-    faults: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of calls that fail with 429, 500 or a reset.")
-    ] = 0.0,
-    poison: Annotated[float, typer.Option(min=0, max=1, help="Share of requests that are always refused (400).")] = 0.0,
-    truncate: Annotated[float, typer.Option(min=0, max=1, help="Share of replies cut at half their length.")] = 0.0,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one. The address is printed.")] = 0,
+    play: Annotated[str, typer.Option(help="What it answers as: echo, author, reformulator or judge.")] = "echo",
+    latency: Annotated[float, typer.Option(min=0, help="Mean latency in seconds (log-normal).")] = 0.0,
+    throttled: Annotated[float, typer.Option(min=0, max=1, help="Share of calls answered 429.")] = 0.0,
+    failed: Annotated[float, typer.Option(min=0, max=1, help="Share of calls answered 500.")] = 0.0,
+    truncated: Annotated[float, typer.Option(min=0, max=1, help="Share of replies cut in the middle.")] = 0.0,
+    poison: Annotated[float, typer.Option(min=0, max=1, help="Share of texts that are always refused (400).")] = 0.0,
 ) -> None:
-    """A stand-in endpoint that speaks the protocol with set latency and faults, for trials without a model."""
+    """Serve a stand-in endpoint with set latency and faults, for trials without a model."""
     from colloque.cli.training import run_stub
 
-    run_stub(port, latency, {"faults": faults, "poison": poison, "truncate": truncate})
+    shares = {"latency_s": latency, "throttled": throttled, "failed": failed, "truncated": truncated, "poison": poison}
+    run_stub(port, play, shares)

@@ -69,7 +69,11 @@ def build_preferences(source: Path, model: Path, output: Path, config: Path | No
     from colloque.prefer import run_prefer
 
     run = _config(config)
-    judge = ModelJudge(open_model(run.models.judge, output / "journal.sqlite")) if run.models.judge else RubricJudge()
+    judge = (
+        ModelJudge(open_model(run.models.judge, output.with_name(f"{output.name}.journal.sqlite")))
+        if run.models.judge
+        else RubricJudge()
+    )
     inputs = {"openings": source, "model": model}
     tally = _run(
         output, inputs, seed, run.prefer, lambda context: run_prefer(context, run.prefer, LocalModel(model), judge)
@@ -107,8 +111,18 @@ def compare(
     return [*tally.figures.get("summary", ()), f"{output / 'results.json'}"]
 
 
-def run_stub(port: int, latency: float, shares: Mapping[str, float]) -> None:
-    """Serve the stand-in endpoint until interrupted."""
-    from colloque.llm import StubOptions, serve_stub
+def run_stub(port: int, play: str, shares: Mapping[str, float]) -> None:
+    """Serve the stand-in endpoint until interrupted. Raises InputError for a part that it cannot play."""
+    from colloque.augment.standin import reformulator_stub
+    from colloque.judge.standin import judge_stub
+    from colloque.llm.stub import StubOptions, echo, serve_stub
+    from colloque.write.standin import author_stub
 
-    serve_stub(port, StubOptions(latency_s=latency, **shares))
+    parts = {"echo": echo, "author": author_stub, "reformulator": reformulator_stub, "judge": judge_stub}
+    if play not in parts:
+        raise InputError(f"no part named {play!r}", hint=f"--play {', '.join(parts)}")
+
+    def ready(number: int) -> None:
+        print(f"http://127.0.0.1:{number}/v1", flush=True)
+
+    serve_stub(port, StubOptions.model_validate(shares), parts[play](), ready=ready)

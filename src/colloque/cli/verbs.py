@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from colloque.checks import check_dialogue, extract_answers
+from colloque.checks import agree_on, answer_kind, check_dialogue, extract_answers
 from colloque.cli.certificate import certify, source_of
 from colloque.core import Dialogue, Drop, Questionnaire, digest, messages_from
 from colloque.errors import InputError
-from colloque.ingest import read_with_drops
+from colloque.ingest import Account, read_with_drops
 from colloque.llm import ChatModel
 from colloque.progress import note, track
 from colloque.store import Context, Tally, atomic, read_records, write_records
@@ -48,12 +48,14 @@ def scratch(output: Path, *parts: Any) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def read_all(paths: Sequence[Path], mapping: Path | None = None) -> tuple[list[Questionnaire], list[Drop]]:
+def read_all(
+    paths: Sequence[Path], mapping: Path | None = None, account: Account | None = None
+) -> tuple[list[Questionnaire], list[Drop]]:
     """All questionnaires of files or folders, and what was dropped; drops are told on stderr."""
     drops: list[Drop] = []
-    rows = list(read_with_drops(paths, map=mapping, on_drop=drops.append))
+    rows = list(read_with_drops(tuple(paths), map=mapping, on_drop=drops.append, account=account))
     for drop in drops:
-        note(f"{drop.source.file}, {drop.source.place}: {drop.reason} {drop.detail}".rstrip())
+        note(f"{drop.source.file}, {drop.source.place}: {drop.detail or drop.reason}")
     return rows, drops
 
 
@@ -81,11 +83,13 @@ def ingest_files(
     if preview:
         yield ingest.preview(paths, mapping)
         return
+    account = Account()
+    rows, drops = read_all(paths, mapping, account)
     if audit:
-        yield ingest.audit(paths, mapping)
+        yield ingest.audit(account)
         return
-    rows, drops = read_all(paths, mapping)
     tally = Tally(read=len(rows) + len(drops), kept=len(rows), dropped=dict(Counter(drop.reason for drop in drops)))
+    note(account.table())
     states = Counter(answer.state for row in rows for answer in row.answers)
     yield f"{len({row.respondent for row in rows})} respondents, {sum(states.values())} answers: " + ", ".join(
         f"{state} {count}" for state, count in states.most_common()
@@ -211,26 +215,32 @@ def check_files(questionnaires: Path, dialogues: Path, as_json: bool) -> int:
 
 
 def extract_files(questionnaires: Path, dialogues: Path, output: Path | None) -> Iterator[str]:
-    """Fill questionnaires in again from the talk alone; yields the agreement with the original answers."""
+    """Fill questionnaires in again from the talk alone; yields the records as JSON without `output`; the agreement is told on stderr."""
     rows = {row.id: row for row in read_all([questionnaires])[0]}
     found: list[Questionnaire] = []
-    same = asked = 0
+    asked: Counter[str] = Counter()
+    same: Counter[str] = Counter()
     for dialogue in read_records(dialogues, Dialogue):
-        row = rows.get(dialogue.questionnaire)
+        row = rows.get(dialogue.questionnaire) or (next(iter(rows.values())) if len(rows) == 1 else None)
         if row is None:
             continue
-        blank = [answer.model_copy(update={"answer": "", "state": "unknown"}) for answer in row.answers]
-        filled = tuple(extract_answers(blank, dialogue))
-        found.append(row.model_copy(update={"answers": filled}))
+        filled = extract_answers(
+            [answer.model_copy(update={"answer": "", "state": "unknown"}) for answer in row.answers], dialogue
+        )
+        found.append(row.model_copy(update={"answers": tuple(filled)}))
         by_id = {answer.id: answer for answer in filled}
-        asked += len(row.told)
-        same += sum(1 for answer in row.told if (got := by_id.get(answer.id)) and got.told)
-    if output is not None:
-        write_records(output, found, Questionnaire)
+        for answer in row.told:
+            kind = answer_kind(answer)
+            asked[kind] += 1
+            same[kind] += answer.id in by_id and agree_on(answer, by_id[answer.id])
+    if output is None:
+        yield from (row.model_dump_json() for row in found)
     else:
-        for row in found:
-            print(row.model_dump_json())
-    yield f"{len(found)} dialogues: an answer found again for {same} of {asked} given" if output else ""
+        write_records(output, found, Questionnaire)
+    kinds = ", ".join(f"{kind} {same[kind]}/{count}" for kind, count in asked.most_common())
+    note(
+        f"{len(found)} dialogues; answers found again as given: {sum(same.values())} of {sum(asked.values())} ({kinds})"
+    )
 
 
 def export_file(source: Path, output: Path, form: str) -> str:
