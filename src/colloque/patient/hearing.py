@@ -31,6 +31,8 @@ _WEAK = 0.5
 """What a word that half of all questions share (« mal », « soir ») counts for beside a telling one."""
 _ELSEWHERE = 0.4
 """What is taken off where question and answer belong to different fields (heart, sleep …)."""
+_TELLING = 0.86
+"""Points of words from which another field no longer speaks against an answer."""
 _SENTENCE = re.compile(r"[^.!?…]+(?:\.\.\.|[.!?…])*")
 _MOOD = frozenset(("etat_general", "humeur", "fatigue", "pleurs", "anxiete"))
 _OWED = ("ambiguous", "affirmed", "acute")
@@ -76,7 +78,7 @@ class Record:
         points = sum(self._word(word, entry) * (_WEAK if light and word.weak else 1) for word in question.words)
         same = len(question.tokens & entry.asked.tokens) / max(1, len(question.tokens | entry.asked.tokens))
         points += max(0.0, same - 0.4)
-        return points + self._concepts(entry, question) + self._wanted(entry, question)
+        return points + self._concepts(entry, question, points) + self._wanted(entry, question)
 
     def _word(self, word: Word, entry: _Entry) -> float:
         best = 0.0
@@ -91,13 +93,15 @@ class Record:
                 best = max(best, 0.3)
         return best
 
-    def _concepts(self, entry: _Entry, question: Heeded) -> float:
+    def _concepts(self, entry: _Entry, question: Heeded, points: float) -> float:
         """The same clinical concept speaks for an answer; another field of medicine speaks against it."""
         shared = question.concepts & entry.asked.concepts
         if shared:
             return 0.8 * max(self.rarity(concept) for concept in shared)
         if question.concepts & entry.given.concepts:
             return 0.35
+        if points >= _TELLING:
+            return 0.0
         fields = entry.asked.fields | entry.given.fields
         if question.fields and fields and not question.fields & fields:
             return -_ELSEWHERE
