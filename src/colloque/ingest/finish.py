@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from colloque.core import SHARES, Answer, AnswerState, Questionnaire, Source, Split, digest, split_of
 from colloque.ingest.deidentify import Masked, clean, key_from_environment, pseudonym
@@ -45,7 +46,7 @@ class Finisher:
         """One form. A Fault when no question in it has any answer."""
         if form.record is not None:
             return self._ours(form, file)
-        scored = recognise(form.items, form.instrument, form.language)
+        scored = recognise(form.items, form.instrument)
         items = [_settled(item) for item in scored.items]
         told = any(item.state == "answered" for item in items)
         if not items or not (told or form.enrolled):
@@ -118,18 +119,22 @@ def _slug(name: str | None) -> str | None:
     return plain(name).replace(" ", "-")[:60] or None if name else None
 
 
+@lru_cache(maxsize=8192)
 def _settled(item: Item) -> Item:
     """The item with a state, and in clean text. A total is nobody's answer: nobody was asked for it."""
     answer = tidy(item.answer)
     state: AnswerState = item.state or state_of(answer)
     if item.total and state == "answered":
         state = "not_shown"
-    return replace(item, question=tidy(item.question), answer=answer, state=state)
+    return Item(
+        tidy(item.question), answer, item.code, item.value, item.score, state, item.section, item.identifies, item.total
+    )  # fmt: skip
 
 
 def _answers(items: Sequence[Item]) -> tuple[Answer, ...]:
     """Answers in order, numbered from 1. A question that stands twice gets the title above it, where that tells them apart."""
-    times = Counter(plain(item.question) for item in items)
+    asked = [plain(item.question) for item in items]
+    times = Counter(asked) if len(set(asked)) < len(asked) else Counter()
     return tuple(
         Answer(
             id=str(number),

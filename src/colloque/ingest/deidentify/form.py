@@ -6,12 +6,13 @@ stand-ins of the same kind and form, the same ones throughout a person's form. W
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from colloque.core import digest
 from colloque.ingest.deidentify.labels import identity_kind
 from colloque.ingest.deidentify.names import Known, known_names, name_spans
 from colloque.ingest.deidentify.numbers import Pick, Span, number_spans
-from colloque.ingest.instruments.catalogue import item_by_code
+from colloque.ingest.instruments.catalogue import edition, item_by_code
 from colloque.ingest.raw import Item
 from colloque.ingest.words import plain
 
@@ -20,6 +21,8 @@ __all__ = ["STAFF", "Cleaned", "Masked", "clean", "clean_text"]
 _STRONG = ("nir", "ins", "file_number", "mail")
 _SCANNED = 200_000
 """Characters of one answer that are scanned; nobody writes more, and what is beyond is cut off rather than let through."""
+_SHORT = 80
+"""Characters; shorter answers repeat (coded ones always do) and are looked through once."""
 STAFF = "Soignant"
 """The question under which a reader hands over names of staff: masked in texts, no part of who the person is."""
 _NOBODY = {"anonymous", "anonyme", "inconnu", "inconnue", "nc", "na", "x", "xx", "xxx"}
@@ -93,8 +96,8 @@ def clean_text(text: str, names: Sequence[str] = (), secret: str = "") -> str:
 
 def clean(items: Sequence[Item], place: str, secret: str = "", key: str = "") -> Cleaned:
     """Take identities out of one form. `secret` and the person's `key` make the stand-ins those of one team and one person."""
-    kinds = [_kind(item) for item in items]
-    if not any(kinds) and not any(_worth_scanning(item.answer) for item in items):
+    kinds = _kinds(tuple((item.question, item.code, item.identifies) for item in items), edition())
+    if not any(kinds) and all(_harmless(item.answer) if len(item.answer) < _SHORT else False for item in items):
         return Cleaned(list(items))
     identities = [(kind, item) for kind, item in zip(kinds, items, strict=True) if kind]
     named = [
@@ -116,24 +119,23 @@ def clean(items: Sequence[Item], place: str, secret: str = "", key: str = "") ->
     return Cleaned(kept, person, masked)
 
 
-def _kind(item: Item) -> str | None:
-    if item_by_code(item.code) is not None:
-        return None
-    return identity_kind(item.question) or ("field" if item.identifies else None)
+@lru_cache(maxsize=256)
+def _kinds(layout: tuple[tuple[str, str | None, bool], ...], edition: int) -> tuple[str | None, ...]:
+    """What each question of a form asks of who the person is; worked out once for the rows of a table."""
+    return tuple(
+        None if item_by_code(code) is not None else identity_kind(question) or ("field" if identifies else None)
+        for question, code, identifies in layout
+    )
+
+
+@lru_cache(maxsize=1 << 14)
+def _harmless(text: str) -> bool:
+    """Nothing in a short text identifies, whoever wrote it."""
+    return not spans_in(text, [], lambda kind, value, count: 0)
 
 
 def _looks_named(answer: str) -> bool:
     return 1 < len(answer) <= 120 and not any(c.isdigit() for c in answer) and "@" not in answer
-
-
-def _worth_scanning(text: str) -> bool:
-    return (
-        any(c.isdigit() or c == "@" for c in text)
-        or any(c.isupper() for c in text[1:])
-        or "appel" in text
-        or "nom" in text
-        or text[:1].isupper()
-    )
 
 
 def _cleaned(item: Item, known: list[Known], pick: Pick) -> tuple[Item, list[str]]:
@@ -141,7 +143,7 @@ def _cleaned(item: Item, known: list[Known], pick: Pick) -> tuple[Item, list[str
     fresh = item
     if item.answer and not (item.value and item.score is not None) and item_by_code(item.code) is None:
         text = item.answer[:_SCANNED]
-        spans = spans_in(text, known, pick)
+        spans = [] if not known and len(text) < _SHORT and _harmless(text) else spans_in(text, known, pick)
         if spans or len(item.answer) > _SCANNED:
             found = [span.kind for span in spans]
             fresh = replace(item, answer=_replaced(text, spans))

@@ -22,18 +22,20 @@ __all__ = [
     "InstrumentItem",
     "Option",
     "add_instruments",
+    "edition",
     "instrument_named",
     "instruments",
     "item_by_code",
     "item_by_words",
     "key_of",
+    "wording",
 ]
 
 LANGUAGES = ("fr-FR", "fr-CA", "en")
 _NEAR = 0.75
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Option:
     """A possible answer: its score, its code, its words by language, other words for the same."""
 
@@ -47,7 +49,7 @@ class Option:
         return self.words.get(language) or self.words.get("fr-FR") or next(iter(self.words.values()), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class InstrumentItem:
     """One question of an instrument. `conditional`: only asked when another answer calls for it."""
 
@@ -66,7 +68,7 @@ class InstrumentItem:
         return self.words.get(language) or self.words.get("fr-FR") or next(iter(self.words.values()), "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
     """A known blank form. `severity`: (from, to, word by language)."""
 
@@ -125,6 +127,7 @@ def _instrument(text: str, where: str) -> Instrument:
 
 
 _ADDED: dict[str, Instrument] = {}
+_EDITIONS: list[str] = []
 
 
 @cache
@@ -137,7 +140,12 @@ def _shipped() -> dict[str, Instrument]:
 
 def instruments() -> dict[str, Instrument]:
     """Every known instrument by id: those shipped and those added."""
-    return {**_shipped(), **_ADDED}
+    return {**_shipped(), **_ADDED} if _ADDED else _shipped()
+
+
+def edition() -> int:
+    """A number that changes when instruments are added: what was found before is then looked for anew."""
+    return len(_EDITIONS)
 
 
 def add_instruments(folder: Path) -> list[str]:
@@ -145,9 +153,9 @@ def add_instruments(folder: Path) -> list[str]:
     added = [_instrument(file.read_text(encoding="utf-8"), str(file)) for file in sorted(folder.glob("*.toml"))]
     for one in added:
         _ADDED[one.id] = one
-    for cached in (_by_code, _by_words, _vocabulary):
+    _EDITIONS.extend(one.id for one in added)
+    for cached in (_by_code, _by_words, _vocabulary, item_by_words, item_by_code):
         cached.cache_clear()
-    item_by_words.cache_clear()
     return [one.id for one in added]
 
 
@@ -197,7 +205,7 @@ def _by_words() -> dict[str, InstrumentItem]:
     for one in instruments().values():
         for item in one.items:
             for words in (*item.words.values(), *item.also):
-                found.setdefault(_wording(words), item)
+                found.setdefault(wording(words), item)
     return found
 
 
@@ -206,17 +214,21 @@ def _vocabulary() -> list[tuple[frozenset[str], InstrumentItem]]:
     return [(frozenset(words.split()), item) for words, item in _by_words().items()]
 
 
-def _wording(text: str) -> str:
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}|[a-i])\s*[.)°:–-]\s*")
+_ENDINGS = re.compile(r"\((?:e|s|le|ve|es|ne|te)\)")
+_PREAMBLE = re.compile(
+    r"^(?:au cours|durant|pendant|over|during) (?:des|les|the) (?:(?:2|deux|14|quatorze) dernier\w*|(?:last|past) (?:2|two)) (?:semaines|jours|weeks)\s?"
+    r"(?:.*?\b(?:suivants?|suivantes|problems?)\b\s?)?"
+)
+
+
+def wording(text: str) -> str:
     """A question without its number, its « (e) » and its preamble."""
-    text = re.sub(r"\((?:e|s|le|ve|es|ne|te)\)", "", text)
-    words = plain(re.sub(r"^\s*(?:\d{1,2}|[a-i])\s*[.)°:–-]\s*", "", text))
-    return re.sub(
-        r"^(?:au cours des (?:2|deux|14|quatorze) dernier\w* (?:semaines|jours)|over the last (?:2|two) weeks)\b.*?\b(?:suivants?|suivantes|problems?)\b ",
-        "",
-        words,
-    )
+    words = plain(_NUMBERED.sub("", _ENDINGS.sub("", text[:1000])))
+    return _PREAMBLE.sub("", words)
 
 
+@lru_cache(maxsize=8192)
 def item_by_code(code: str | None) -> InstrumentItem | None:
     """An item by LOINC code or by the usual names of its variable (`DPQ010`, `phq9_1`, `PHQ-9.1`)."""
     if not code or len(code) > 60:
@@ -232,7 +244,7 @@ def item_by_words(text: str) -> InstrumentItem | None:
     """An item by its wording in any known language or a near one; None when nothing is near, or two items are."""
     if len(text) < 12:
         return None
-    words = _wording(text)
+    words = wording(text)
     exact = _by_words().get(words)
     if exact:
         return exact

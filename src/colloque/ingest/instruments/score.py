@@ -7,16 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from colloque.core import AnswerState
 from colloque.ingest.instruments.catalogue import (
     Instrument,
     InstrumentItem,
     Option,
+    edition,
     instrument_named,
     instruments,
     item_by_code,
     item_by_words,
+    wording,
 )
 from colloque.ingest.raw import Item
 from colloque.ingest.words import language_of, plain
@@ -41,23 +44,19 @@ class Scored:
     remark: str | None = None
 
 
-def recognise(items: Sequence[Item], named: str | None, language: str | None) -> Scored:
+def recognise(items: Sequence[Item], named: str | None) -> Scored:
     """Recognise instruments among the items of one form. `named`: what the file calls the form."""
-    known = instrument_named(named)
-    found = [None if item.total else _item(item, known) for item in items]
+    layout = tuple((item.question, item.code, item.total) for item in items)
+    found, whole, known = _layout(layout, named, edition())
     if not any(found):
         return Scored(list(items), known)
-    found = _in_order(items, found)
-    whole = _whole(found, known)
-    if whole is not None and _length(whole) < _SHORT and 2 * _length(whole) < len(items):
-        whole = None  # Two questions of a PHQ-2 among twenty others are no PHQ-2.
     understood: list[Item] = []
     scores: list[int | None] = []
     for item, one in zip(items, found, strict=True):
         if one is None:
             understood.append(item)
             continue
-        fresh, score = _understood(item, one, _language(item, one, language))
+        fresh, score = _understood(item, one, _language(item.question, one))
         understood.append(fresh)
         if whole and one.scored and _belongs(one, whole):
             scores.append(score)
@@ -66,6 +65,29 @@ def recognise(items: Sequence[Item], named: str | None, language: str | None) ->
     understood = _conditional(understood, found, scores)
     severity = whole.severity_of(total) if whole and total is not None else None
     return Scored(understood, whole, total, severity, _remark(understood, whole, total))
+
+
+Layout = tuple[tuple[str, str | None, bool], ...]
+
+
+@lru_cache(maxsize=256)
+def _layout(
+    layout: Layout, named: str | None, edition: int
+) -> tuple[tuple[InstrumentItem | None, ...], Instrument | None, Instrument | None]:  # fmt: skip
+    """The instrument items behind the questions of a form; which instrument is whole in it; which one the file names.
+
+    Rows of one table share their questions: this is worked out once.
+    """
+    known = instrument_named(named)
+    items = [Item(question, "", code, total=total) for question, code, total in layout]
+    found = [None if item.total else _item(item, known) for item in items]
+    if not any(found):
+        return tuple(found), None, known
+    found = _in_order(items, found)
+    whole = _whole(found, known)
+    if whole is not None and _length(whole) < _SHORT and 2 * _length(whole) < len(items):
+        whole = None  # Two questions of a PHQ-2 among twenty others are no PHQ-2.
+    return tuple(found), whole, known
 
 
 def _item(item: Item, known: Instrument | None) -> InstrumentItem | None:
@@ -109,11 +131,10 @@ def _in_order(items: Sequence[Item], found: list[InstrumentItem | None]) -> list
 
 
 def _alike(item: Item, one: InstrumentItem) -> bool:
-    """Half of the question's words are those of the item, in some wording, or the answer is one of its options."""
-    bag = {word for word in plain(item.question).split() if len(word) > 2}
+    """Half of the question's words are those of the item, in some wording."""
+    bag = {word for word in wording(item.question).split() if len(word) > 2}
     known = [{word for word in plain(text).split() if len(word) > 2} for text in (*one.words.values(), *one.also)]
-    share = max((len(bag & words) / max(len(bag), 1) for words in known), default=0.0)
-    return share >= 0.5 or (share >= 0.3 and _option(item, one)[0] is not None)
+    return max((len(bag & words) / max(len(bag), 1) for words in known), default=0.0) >= 0.45
 
 
 def _length(instrument: Instrument) -> int:
@@ -148,12 +169,16 @@ def _apart(fits: list[tuple[int, Instrument]]) -> bool:
     return any(not {item.loinc for item in one.items if item.scored} <= first for _, one in fits[1:])
 
 
-def _language(item: Item, one: InstrumentItem, language: str | None) -> str:
+@lru_cache(maxsize=4096)
+def _language(question: str, one: InstrumentItem) -> str:
     """The language in which the item's options are given: that of its own wording, French of France by default."""
-    words = plain(item.question)
+    words = plain(question)
+    if words == plain(one.words.get("fr-FR", "")):
+        return "fr-FR"
     return next((name for name, text in one.words.items() if plain(text) == words and name.startswith("fr")), "fr-FR")
 
 
+@lru_cache(maxsize=8192)
 def _understood(item: Item, one: InstrumentItem, language: str) -> tuple[Item, int | None]:
     """The item with the option's words, and its score; the file's French wording of the question stays."""
     question = item.question if _french(item.question, one) else one.in_language(language)
@@ -209,8 +234,13 @@ def _option(item: Item, one: InstrumentItem) -> tuple[Option | None, AnswerState
     return by_words or by_loinc, None
 
 
-def _all_words(option: Option) -> set[str]:
-    return {plain(text) for text in option.words.values()} | set(option.also)
+@lru_cache(maxsize=1024)
+def _option_words(texts: tuple[str, ...], also: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(plain(text) for text in texts) | frozenset(also)
+
+
+def _all_words(option: Option) -> frozenset[str]:
+    return _option_words(tuple(option.words.values()), option.also)
 
 
 def _conditional(items: list[Item], found: Sequence[InstrumentItem | None], scores: list[int | None]) -> list[Item]:
