@@ -27,6 +27,7 @@ from endpoint_clients import messages
 from colloque.core import Message
 from colloque.llm.stub import StubOptions, is_poison, stub_latencies, stub_latency
 from colloque.llm.stub_process import StubProcess
+from colloque.store.journal import Journal
 
 HERE = Path(__file__).resolve().parent
 LATENCY = StubOptions(latency_s=0.5, sigma=0.4, tail=0.03, tail_times=10.0, seed=7)
@@ -161,7 +162,7 @@ def kill_one(role: str, records: int, kills: int, folder: Path) -> None:
         took = time.monotonic() - began
         expected, calls = (folder / "whole" / "out.jsonl").read_bytes(), stub.stats()["calls"]
         stub.reset()
-        in_flight, done = [], 0
+        in_flight, unwritten, done = [], [], 0
         while True:
             process = start("killed")
             if done < kills:
@@ -171,9 +172,13 @@ def kill_one(role: str, records: int, kills: int, folder: Path) -> None:
                     time.sleep(0.01)
             if process.poll() is None and done < kills:
                 process.send_signal(signal.SIGSTOP)  # so that the count and the kill see the same moment
-                in_flight.append(stub.stats()["in_flight"])
+                at_kill = stub.stats()
+                in_flight.append(at_kill["in_flight"])
                 process.kill()
                 process.wait()
+                journal = Journal(folder / "killed" / "journal.sqlite")
+                unwritten.append(at_kill["distinct"] - journal.spent().calls)
+                journal.close()
                 done += 1
                 continue
             if process.wait():
@@ -183,7 +188,8 @@ def kill_one(role: str, records: int, kills: int, folder: Path) -> None:
         same = (folder / "killed" / "out.jsonl").read_bytes() == expected
     print(
         f"{role:13} {records} records, {calls} calls in {took:.0f} s; {done} kills: paid twice {seen['paid_twice']}, "
-        f"in flight at the kills {sum(in_flight)} ({in_flight}); output equal: {same}",
+        f"at the kills {sum(in_flight)} in the server {in_flight}, {sum(unwritten)} sent and not yet written {unwritten}; "
+        f"output equal: {same}",
         flush=True,
     )
 

@@ -5,6 +5,7 @@ made again once the journal holds it. Knows nothing of dialogues; sends nothing 
 """
 
 import asyncio
+import atexit
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -101,6 +102,7 @@ class EndpointModel:
         if self._session is not None and self._home is not None and self._home.is_running():
             asyncio.run_coroutine_threadsafe(self._session.close(), self._home).result(10.0)
         self._session = None
+        atexit.unregister(self.close)
         self.on_close.close()
         self.loop.close()
 
@@ -209,6 +211,7 @@ class EndpointModel:
             import aiohttp
 
             self._home = asyncio.get_running_loop()
+            atexit.register(self.close)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0),
                 timeout=aiohttp.ClientTimeout(total=self.config.timeout_s, sock_connect=20.0),

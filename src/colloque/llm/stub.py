@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import Field
 
 from colloque.core import Message
-from colloque.errors import InputError
+from colloque.errors import ColloqueError, InputError, boundary
 from colloque.store import StageConfig
 
 __all__ = ["Answerer", "StubOptions", "echo", "is_poison", "serve_stub", "stub_latencies", "stub_latency"]
@@ -252,7 +252,12 @@ class _Connection(asyncio.Protocol):
         if outcome == "reset":
             self.transport.abort()
             return
-        self._send(*self.server.reply(outcome, messages))
+        try:
+            with boundary("stub"):
+                answer = self.server.reply(outcome, messages)
+        except ColloqueError as error:  # a prompt that the answerer cannot read is the client's to see
+            answer = (400 if isinstance(error, InputError) else 500, _error(error.line()), "")
+        self._send(*answer)
 
     def _send(self, status: int, body: dict[str, Any], more: str = "") -> None:
         raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")

@@ -4,9 +4,11 @@ Shared by the author and the reformulator. Nothing that the model says is truste
 here, facts by the caller's check. Knows no endpoint, only `ask`, and no questionnaire beyond its answers.
 """
 
+import asyncio
 import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -73,7 +75,8 @@ async def write(task: Writing, ask: Ask) -> tuple[Turn, ...] | Failed:
             failed, messages = Failed("unreadable_reply", reply.text[:200]), task.first
             continue
         turns = claims(script)
-        faults = _faults(task, script, turns)
+        # On a thread of its own: a check takes some 20 ms, and meanwhile other replies must reach the journal.
+        faults = await asyncio.get_running_loop().run_in_executor(_checks(), _faults, task, script, turns)
         if not faults:
             return turns
         failed = Failed(faults[0].code, "; ".join(f"{f.code} (turn {f.turn}): {f.message}" for f in faults)[:500])
@@ -81,6 +84,11 @@ async def write(task: Writing, ask: Ask) -> tuple[Turn, ...] | Failed:
         said = Message(role="assistant", content=script_data(script))
         messages = (*task.first, said, _repair(faults, task.answers))
     return failed
+
+
+@cache
+def _checks() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="checks")
 
 
 def _faults(task: Writing, script: Script, turns: tuple[Turn, ...]) -> list[Finding]:
