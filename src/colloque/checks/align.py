@@ -7,27 +7,39 @@ numbers and places; whether something is missing or wrong is for the rules.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from colloque.checks.facts import Exchange, Fact, family_of
 from colloque.french.agree import compare_quantities
 from colloque.french.quantities import Quantity
 
-__all__ = ["Alignment", "Evidence", "align", "spoken_quantities"]
+__all__ = ["Alignment", "Evidence", "align"]
+
+
+_WORD = 0.55
+"""What one long word of the answer is worth, that no other answer holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How far one exchange conveys one answer, each in [0, 1]: topic asked or named, words of the answer, quantities."""
+    """How far one exchange conveys one answer, each in [0, 1]: topic asked or named, words of the answer, quantities.
+
+    `own` is the total of what no other answer of the record shares: it holds even where another answer accounts
+    better for the exchange.
+    """
 
     asked: float
     said: float
     counted: float
+    own: float
 
     @property
     def total(self) -> float:
         """One figure: any of the three is enough, together they are surer."""
-        return 1.0 - (1.0 - self.asked * 0.8) * (1.0 - self.said * 0.8) * (1.0 - self.counted * 0.7)
+        return _total(self.asked, self.said, self.counted)
+
+
+def _total(asked: float, said: float, counted: float) -> float:
+    return 1.0 - (1.0 - asked * 0.8) * (1.0 - said * 0.8) * (1.0 - counted * 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,68 +61,115 @@ class Alignment:
         )
 
     def best(self, i: int) -> float:
-        """The strongest evidence of fact `i` anywhere."""
-        return max((e.total for e in self.evidence[i]), default=0.0)
+        """The strongest evidence of fact `i` anywhere; halved where another fact accounts better for the exchange."""
+        return max((self._held(i, j) for j in range(len(self.exchanges))), default=0.0)
+
+    def firm(self, i: int, floor: float = 0.5) -> tuple[int, ...]:
+        """Columns that convey fact `i` beyond doubt, the best first, two at most: where a contradiction may be read."""
+        row = [self._held(i, j) for j in range(len(self.exchanges))]
+        return tuple(sorted((j for j, v in enumerate(row) if v >= floor), key=lambda j: (-row[j], j))[:2])
+
+    def _held(self, i: int, j: int) -> float:
+        evidence = self.evidence[i][j]
+        total = evidence.total
+        if total < 0.2:
+            return total
+        rival = max((row[j].total for k, row in enumerate(self.evidence) if k != i), default=0.0)
+        return max(evidence.own, total * 0.5) if rival > total + 0.1 else total
 
 
-def spoken_quantities(quantities: Sequence[Quantity], text: str) -> list[Quantity]:
-    """The quantities of a text, and those that two bare numbers make together: « trente-huit deux », « seize neuf »."""
-    out = list(quantities)
-    for a, b in pairwise(quantities):
-        between = text[a.end : b.start].strip(" ,")
-        if a.kind != "number" or a.unit or a.high or b.high or between not in ("", "virgule", "et", "sur", "/"):
-            continue
-        if b.kind == "number" and not b.unit and 0 < b.value < 100 and b.value == int(b.value):
-            value = float(f"{int(a.value)}.{int(b.value)}") if a.value == int(a.value) else a.value
-            out.append(Quantity("number", value, "", False, a.start, b.end, text[a.start : b.end]))
-            if 6 <= a.value <= 25 and 3 <= b.value <= 14:
-                out.append(
-                    Quantity(
-                        "pressure", a.value + b.value / 100, "tension", False, a.start, b.end, text[a.start : b.end]
-                    )
-                )
-    return out
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """How many facts of the record hold each topic, each key; and all their quantities, by fact."""
+
+    topics: Counter[str]
+    families: Counter[str]
+    keys: Counter[str]
+    quantities: tuple[tuple[int, Quantity], ...]
 
 
-def _weights(facts: Sequence[Fact]) -> tuple[Counter[str], Counter[str]]:
+def _shares(facts: Sequence[Fact]) -> _Shares:
     topics: Counter[str] = Counter()
+    families: Counter[str] = Counter()
     keys: Counter[str] = Counter()
     for fact in facts:
         topics.update(fact.topics | fact.told)
         keys.update(fact.question.keys | fact.given.keys)
-    return topics, keys
+        families.update({family_of(c) for c in fact.topics})
+    return _Shares(topics, families, keys, tuple((i, q) for i, f in enumerate(facts) for q in f.quantities))
 
 
-def _share(wanted: frozenset[str], found: frozenset[str], counts: Counter[str]) -> float:
+def _share(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], most: int = 99) -> float:
+    """Share of the wanted keys that are found, rare ones weighing more; only those of at most `most` facts count as found."""
     whole = sum(1.0 / counts[k] for k in wanted)
-    return sum(1.0 / counts[k] for k in wanted if k in found) / whole if whole else 0.0
+    return sum(1.0 / counts[k] for k in wanted if k in found and counts[k] <= most) / whole if whole else 0.0
 
 
-def _evidence(fact: Fact, exchange: Exchange, topics: Counter[str], keys: Counter[str]) -> Evidence:
+def _topic(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], most: int = 99) -> float:
+    return max((1.0 / counts[c] for c in wanted if c in found and counts[c] <= most), default=0.0)
+
+
+def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Evidence:
     named = exchange.asked.concepts | exchange.said.concepts
     heard = exchange.asked.keys | exchange.said.keys
-    asked = max((1.0 / topics[c] for c in fact.topics if c in named), default=0.0)
+    asked = max(_topic(fact.topics, named, shares.topics), _share(fact.question.keys, heard, shares.keys))
     if not asked and fact.topics:
         families = {family_of(c) for c in named}
-        asked = max((0.45 / topics[c] for c in fact.topics if family_of(c) in families), default=0.0)
-    asked = max(asked, _share(fact.question.keys, heard, keys))
+        mine = {family_of(c) for c in fact.topics}
+        asked = max(((0.75 if f in named else 0.45) / shares.families[f] for f in mine if f in families), default=0.0)
     if not fact.topics and fact.generic & exchange.asked.generic:
         asked = max(asked, 0.6)
-    told = max((1.0 / topics[c] for c in fact.told if c in exchange.said.concepts), default=0.0)
-    said = max(told * 0.8, _share(fact.given.keys, exchange.said.keys, keys))
-    return Evidence(asked, said, _counted(fact, exchange))
+    said = max(
+        0.8 * _topic(fact.told, exchange.said.concepts, shares.topics),
+        _share(fact.given.keys, exchange.said.keys, shares.keys),
+    )
+    if said < _WORD and any(shares.keys[k] == 1 and len(k) >= 5 for k in fact.given.keys & exchange.said.keys):
+        said = _WORD
+    counted, alone = _counted(i, fact, exchange, shares)
+    only = max(
+        (0.75 for f in {family_of(c) for c in fact.topics} if f in named and shares.families[f] == 1), default=0.0
+    )
+    own = _total(
+        max(only, _topic(fact.topics, named, shares.topics, 1), _share(fact.question.keys, heard, shares.keys, 1)),
+        max(
+            0.8 * _topic(fact.told, exchange.said.concepts, shares.topics, 1),
+            _share(fact.given.keys, exchange.said.keys, shares.keys, 1),
+            _WORD if said == _WORD else 0.0,
+        ),
+        alone,
+    )
+    if fact.family and not exchange.said.persons and not exchange.asked.family:
+        return Evidence(asked * 0.4, said * 0.4, counted, own * 0.4)
+    return Evidence(asked, said, counted, own)
 
 
-def _counted(fact: Fact, exchange: Exchange) -> float:
-    wanted = fact.given.quantities
+def _weight(wanted: Quantity, spoken: Quantity) -> float:
+    """How telling it is that two quantities agree: 2019 or 16/9 much, « une fois » or a bare six little."""
+    if wanted.kind != spoken.kind:
+        return 0.4 if wanted.value < 20 else 0.7
+    if wanted.kind == "number" and wanted.value < 10 and wanted.value == int(wanted.value):
+        return 0.4
+    return 0.9
+
+
+def _counted(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> tuple[float, float]:
+    """Weighted share of the fact's quantities that are said, and the same for those that no other fact holds."""
+    wanted = fact.quantities
     if not wanted:
-        return 0.0
-    spoken = spoken_quantities(exchange.said.quantities, exchange.said.text)
-    hits = sum(any(compare_quantities(q, s) == "same" for s in spoken) for q in wanted)
-    return hits / len(wanted)
+        return 0.0, 0.0
+    spoken = exchange.quantities
+    full = alone = 0.0
+    for quantity in wanted:
+        hit = max((_weight(quantity, s) for s in spoken if compare_quantities(quantity, s) == "same"), default=0.0)
+        full += hit
+        if hit and not any(k != i and compare_quantities(quantity, q) == "same" for k, q in shares.quantities):
+            alone += hit
+    return full / len(wanted), alone / len(wanted)
 
 
 def align(facts: tuple[Fact, ...], exchanges: tuple[Exchange, ...]) -> Alignment:
     """The evidence table of a record and a talk."""
-    topics, keys = _weights(facts)
-    return Alignment(facts, exchanges, tuple(tuple(_evidence(f, e, topics, keys) for e in exchanges) for f in facts))
+    shares = _shares(facts)
+    return Alignment(
+        facts, exchanges, tuple(tuple(_evidence(i, f, e, shares) for e in exchanges) for i, f in enumerate(facts))
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from colloque.checks.align import Alignment, align, spoken_quantities
+from colloque.checks.align import Alignment, align
 from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of
 from colloque.checks.reading import Reading
 from colloque.core import Code, Dialogue, Finding, Questionnaire, Severity
@@ -46,7 +46,8 @@ class Case:
     @cached_property
     def record_quantities(self) -> list[Quantity]:
         """All quantities of the record's answers and questions, pairs of numbers included."""
-        return [q for f in self.facts for r in (f.given, f.question) for q in spoken_quantities(r.quantities, r.text)]
+        asked = [q for f in self.facts for q in f.question.quantities]
+        return asked + [q for f in self.facts for q in (f.quantities or f.given.quantities)]
 
     @cached_property
     def record_kins(self) -> frozenset[str]:

@@ -7,9 +7,9 @@ Sees the questions and the turns, never the record's answers nor `states`. Wheth
 from collections.abc import Sequence
 from typing import Literal
 
-from colloque.checks.align import Alignment, align, spoken_quantities
-from colloque.checks.facts import Exchange, Fact, claims_of, exchanges_of, facts_of
-from colloque.checks.fidelity_polarity import option_of
+from colloque.checks.align import Alignment, align
+from colloque.checks.facts import Exchange, Fact, claims_of, exchanges_of, facts_of, option_of
+from colloque.checks.measures import hinted
 from colloque.checks.reading import read_text
 from colloque.core import Answer, Dialogue, Questionnaire
 from colloque.french.agree import compare_quantities
@@ -87,9 +87,9 @@ def answer_kind(answer: Answer) -> AnswerKind:
 
 
 def _same_quantities(original: Answer, extracted: Answer) -> bool:
-    wanted = read_text(original.answer).quantities
-    said = read_text(extracted.answer)
-    spoken = spoken_quantities(said.quantities, said.text)
+    question = read_text(original.question)
+    wanted = hinted(question, read_text(original.answer))
+    spoken = hinted(question, read_text(extracted.answer))
     return all(any(compare_quantities(w, s) == "same" for s in spoken) for w in wanted)
 
 

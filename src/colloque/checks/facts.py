@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from colloque.checks.measures import hinted
 from colloque.checks.reading import GENERIC, Reading, read_text
 from colloque.core import Answer, Dialogue, Questionnaire
 from colloque.french.concepts import Mention, Time
 from colloque.french.lexicon import concepts
 from colloque.french.persons import about_child
 from colloque.french.quantities import Quantity
+from colloque.french.scales import Level
 
-__all__ = ["POLAR", "Claim", "Exchange", "Fact", "claims_of", "exchanges_of", "facts_of"]
+__all__ = ["POLAR", "Claim", "Exchange", "Fact", "claims_of", "exchanges_of", "facts_of", "option_of"]
 
 _SENTENCE = re.compile(r"[^.!?…]*[.!?…]+[»\")]*\s*|[^.!?…]+$")
 
@@ -48,7 +50,10 @@ class Fact:
     generic: frozenset[str]
     told: frozenset[str]
     claims: tuple[Claim, ...]
+    quantities: tuple[Quantity, ...]
+    option: Level | None
     child: bool
+    family: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,13 @@ class Exchange:
     said: Reading
     clinician: Reading
     claims: tuple[Claim, ...]
+    quantities: tuple[Quantity, ...]
 
 
-_FAMILY_TOPIC = re.compile(r"\bfamil|\bparents?\b|\bproches\b|héréd|hered")
 _FIRST = frozenset(("je", "j", "moi", "me", "m", "mon", "ma", "mes"))
+_NEGATED = re.compile(r"\b(?:pas|plus|jamais|rien|aucune?|sans)\b")
+"""A question's form that holds a negation (« Vous n'êtes pas inquiète ? ») asks for what it denies."""
+
 POLAR = frozenset(("symptom", "habit", "history", "risk", "treatment"))
 """Kinds of concepts that are there or not; a job or a weight is neither."""
 
@@ -115,7 +123,7 @@ def _echoes(reply: Reading) -> frozenset[int]:
 
 def _own(question: Reading, reply: Reading, child: bool) -> list[Claim]:
     """Claims that the reply makes in its own words."""
-    family = bool(_FAMILY_TOPIC.search(question.text.lower()))
+    family = question.family
     out = []
     echoes = _echoes(reply)
     for mention in reply.mentions:
@@ -136,7 +144,7 @@ def _agreed(question: Reading, reply: Reading) -> list[Claim]:
     for mention in question.mentions:
         if mention.named or concepts()[mention.concept].kind not in POLAR:
             continue
-        says = -1 if mention.polarity == "absent" else 1
+        says = -1 if mention.form == "absent" and not _NEGATED.search(mention.text.lower()) else 1
         value = _ANSWERS[reply.lead, says]
         out.append(Claim(mention.concept, value, "", "now", False, 0, len(reply.text)))
     return out
@@ -167,13 +175,35 @@ def interrogative(text: str) -> str:
     return part
 
 
+def option_of(reading: Reading) -> Level | None:
+    """The degree that an answer consists of, where it is nothing else: « Plusieurs jours »."""
+    words = [t for t in reading.words if t.word[0].isalnum()]
+    for level in reading.levels:
+        if level.end - level.first >= len(words) - 1 and level.family in (
+            "frequency",
+            "intensity",
+            "difficulty",
+            "agreement",
+            "satisfaction",
+            "quality",
+        ):
+            return level
+    return None
+
+
+def _is_family(question: Reading, given: Reading) -> bool:
+    """The answer is about the family: asked of it, or of a relative's illness."""
+    return question.family and (given.lead is None or bool(given.persons))
+
+
 @lru_cache(maxsize=8192)
 def _fact(answer: Answer) -> Fact:
     question, given = read_text(answer.question), read_text(answer.answer)
     child = about_child(answer.question)
+    option = option_of(given)
     return Fact(
         answer, question, given, question.concepts, question.generic, given.concepts,
-        claims_of(answer.question, answer.answer, child), child,
+        claims_of(answer.question, answer.answer, child), () if option else hinted(question, given), option, child, _is_family(question, given),
     )  # fmt: skip
 
 
@@ -191,9 +221,9 @@ def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...
             before = turn.text
             continue
         asked = interrogative(before)
-        out.append(
-            Exchange(i, read_text(asked), read_text(turn.text), read_text(before), claims_of(asked, turn.text, child))
-        )
+        question, said = read_text(asked), read_text(turn.text)
+        claims = claims_of(asked, turn.text, child)
+        out.append(Exchange(i, question, said, read_text(before), claims, hinted(question, said)))
     return tuple(out)
 
 

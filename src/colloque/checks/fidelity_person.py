@@ -6,8 +6,10 @@ A relative's illness told in the first person, the patient's own told of a relat
 from collections.abc import Iterator
 
 from colloque.checks.case import Case, finding, quote_of
-from colloque.checks.facts import Exchange, Fact
+from colloque.checks.facts import POLAR, Exchange, Fact
 from colloque.core import Finding
+from colloque.french.lexicon import concepts
+from colloque.french.phrases import phrases
 from colloque.french.tokens import key_of
 
 __all__ = ["check_persons"]
@@ -42,7 +44,7 @@ def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int]
     return None
 
 
-def _to_patient(fact: Fact, places: list[Exchange], kins: set[str], child: bool) -> Finding | None:
+def _to_patient(fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
     for exchange in places:
         if exchange.asked.persons and not _family_question(exchange):
             continue
@@ -60,6 +62,38 @@ def _to_patient(fact: Fact, places: list[Exchange], kins: set[str], child: bool)
         spot = _sentence_of_first_person(exchange, fact)
         if spot is not None:
             return _report(exchange, fact, *spot)
+    return None
+
+
+def _claimed(fact: Fact, places: list[Exchange]) -> Finding | None:
+    """A relative's illness in the record, said to be the speaker's own in the talk."""
+    theirs = {c.concept for c in fact.claims if c.kin and c.kin != "famille" and c.sign == 1}
+    for exchange in places[:2]:
+        for claim in exchange.claims:
+            same = [c for c in exchange.claims if c.concept == claim.concept and c.explicit]
+            if claim.concept not in theirs or not claim.explicit or claim.sign != 1 or any(c.kin for c in same):
+                continue
+            sentence = exchange.said.sentence_at(claim.start)
+            inside = [
+                t
+                for t, s in zip(exchange.said.words, exchange.said.sentence, strict=True)
+                if s == sentence and t.start < claim.start
+            ]
+            if any(t.word in _FIRST for t in inside):
+                return _report(exchange, fact, claim.start, claim.end)
+    return None
+
+
+def _by_time(fact: Fact, places: list[Exchange]) -> Finding | None:
+    """What the record says is over, said to go on."""
+    if not phrases("over").find([t.word for t in fact.given.words]):
+        return None
+    for exchange in places[:1]:
+        words = [t.word for t in exchange.said.words]
+        going = phrases("ongoing").find(words)
+        if going and not phrases("over").find(words) and not {"plus", "pas", "jamais", "termine"} & set(words):
+            start = exchange.said.words[going[0][0]].start
+            return _report(exchange, fact, start, start + 1)
     return None
 
 
@@ -90,7 +124,13 @@ def _to_relative(case: Case, fact: Fact, places: list[Exchange]) -> Finding | No
     for exchange in places[:1]:
         for mine in fact.claims:
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.explicit]
-            if mine.kin or not mine.explicit or mine.sign != 1 or not theirs:
+            if (
+                concepts()[mine.concept].kind not in POLAR
+                or mine.kin
+                or not mine.explicit
+                or mine.sign != 1
+                or not theirs
+            ):
                 continue
             if all(
                 c.kin and c.kin not in case.record_kins and c.kin not in ("famille", *_NOT_KIN) and c.sign == 1
@@ -109,8 +149,9 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = _replaced(case, fact, places, kins) or _to_patient(fact, places, kins, case.child)
+            found = _claimed(fact, places) or _replaced(case, fact, places, kins) or _to_patient(fact, places, kins)
         else:
             found = _to_relative(case, fact, places)
+        found = found or _by_time(fact, places)
         if found is not None:
             yield found

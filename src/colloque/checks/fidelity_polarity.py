@@ -16,7 +16,7 @@ from colloque.french.phrases import Phrases, labelled
 from colloque.french.scales import Level
 from colloque.french.tokens import load_data
 
-__all__ = ["check_polarity", "option_of"]
+__all__ = ["check_polarity"]
 
 
 def _contradicts(mine: Claim, theirs: Claim) -> bool:
@@ -30,22 +30,32 @@ def _contradicts(mine: Claim, theirs: Claim) -> bool:
     )
 
 
-def _by_claims(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
     record = {
         (c.concept, c.kin): {d.sign for d in fact.claims if (d.concept, d.kin) == (c.concept, c.kin)}
         for c in fact.claims
     }
-    for exchange in places[:2]:
+    for j in case.alignment.firm(i):
+        exchange = case.exchanges[j]
+        if exchange.said.hedged:
+            continue
         for mine in fact.claims:
             if concepts()[mine.concept].kind not in POLAR or len(record[mine.concept, mine.kin] - {0}) != 1:
                 continue
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.kin == mine.kin]
             if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
                 continue
-            clash = next((c for c in theirs if _contradicts(mine, c) and (c.explicit or mine.explicit)), None)
-            if clash is not None:
+            clash = next((c for c in theirs if _contradicts(mine, c)), None)
+            if clash is not None and not _told_anyway(fact, exchange, mine):
                 return _report(exchange, fact, clash.start, clash.end)
     return None
+
+
+def _told_anyway(fact: Fact, exchange: Exchange, mine: Claim) -> bool:
+    """The answer's other words are said all the same: then what seems to deny it belongs to something else."""
+    own = {t.key for t in fact.given.words if mine.start <= t.start < mine.end} if mine.explicit else set()
+    rest = fact.given.keys - own - fact.question.keys
+    return len(rest) > 0 and len(rest & exchange.said.keys) >= 0.5 * len(rest)
 
 
 def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
@@ -71,28 +81,14 @@ def _same_question(fact: Fact, exchange: Exchange) -> bool:
 
 def _by_lead(fact: Fact, places: list[Exchange]) -> Finding | None:
     lead = fact.given.lead
-    if lead not in ("yes", "no"):
+    if lead not in ("yes", "no") or fact.given.partial:
         return None
     for exchange in places[:1]:
         other = exchange.said.lead
+        if exchange.said.partial or exchange.said.hedged:
+            continue
         if other in ("yes", "no") and other != lead and _same_question(fact, exchange):
             return _report(exchange, fact, 0, len(exchange.said.text))
-    return None
-
-
-def option_of(reading: Reading) -> Level | None:
-    """The degree that an answer consists of, where it is nothing else: « Plusieurs jours »."""
-    words = [t for t in reading.words if t.word[0].isalnum()]
-    for level in reading.levels:
-        if level.end - level.first >= len(words) - 1 and level.family in (
-            "frequency",
-            "intensity",
-            "difficulty",
-            "agreement",
-            "satisfaction",
-            "quality",
-        ):
-            return level
     return None
 
 
@@ -109,7 +105,7 @@ def _levels_about(fact: Fact, exchange: Exchange, alone: bool) -> list[Level]:
 
 
 def _by_option(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
-    option = option_of(fact.given)
+    option = fact.option
     if option is None:
         return None
     for exchange in places[:1]:
@@ -155,7 +151,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
     for i, fact in enumerate(case.facts):
         places = case.places(i)
         found = (
-            _by_claims(case, fact, places)
+            _by_claims(case, i, fact)
             or _by_option(case, fact, places)
             or _by_lead(fact, places)
             or _by_opposites(case, fact, places)

@@ -7,7 +7,6 @@ missing quantity, so they raise nothing.
 
 from collections.abc import Iterator
 
-from colloque.checks.align import spoken_quantities
 from colloque.checks.case import Case, finding, quote_of
 from colloque.checks.facts import Exchange, Fact
 from colloque.core import Finding
@@ -20,14 +19,13 @@ __all__ = ["check_quantities"]
 def _said_somewhere(case: Case, wanted: Quantity, places: list[Exchange]) -> bool:
     """The quantity is said where the fact is conveyed, or elsewhere in a form that no other fact accounts for."""
     for exchange in case.exchanges:
-        spoken = spoken_quantities(exchange.said.quantities, exchange.said.text)
-        if any(compare_quantities(wanted, s) == "same" for s in spoken):
+        if any(compare_quantities(wanted, s) == "same" for s in exchange.quantities):
             if exchange in places or not places:
                 return True
             others = [
                 q
                 for i in case.sharers(exchange)
-                for q in case.facts[i].given.quantities
+                for q in case.facts[i].quantities
                 if compare_quantities(q, wanted) == "same"
             ]
             if not others:
@@ -36,8 +34,7 @@ def _said_somewhere(case: Case, wanted: Quantity, places: list[Exchange]) -> boo
 
 
 def _rivals(case: Case, wanted: Quantity, exchange: Exchange) -> list[Quantity]:
-    spoken = spoken_quantities(exchange.said.quantities, exchange.said.text)
-    return [s for s in spoken if compare_quantities(wanted, s) == "different" and not case.explained(s)]
+    return [s for s in exchange.quantities if compare_quantities(wanted, s) == "different" and not case.explained(s)]
 
 
 def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -> Finding | None:
@@ -56,7 +53,7 @@ def check_quantities(case: Case) -> Iterator[Finding]:
     """Findings of quantity_changed, at most one a fact."""
     for i, fact in enumerate(case.facts):
         places = case.places(i)
-        for wanted in fact.given.quantities:
+        for wanted in fact.quantities:
             found = _changed(case, fact, wanted, places)
             if found is not None:
                 yield found

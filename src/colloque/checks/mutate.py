@@ -135,10 +135,10 @@ def _rewrite(quantity: Quantity, rng: random.Random) -> str | None:
 def _requantify(case: Case, dialogue: Dialogue, rng: random.Random) -> tuple[Dialogue, int | None, str] | None:
     options = []
     for i, exchange, _ in _conveyed(case, dialogue):
-        for wanted in case.facts[i].given.quantities:
+        for wanted in case.facts[i].quantities:
             options += [
                 (i, exchange, s)
-                for s in exchange.said.quantities
+                for s in exchange.quantities
                 if s.high is None and s.value > 0 and compare_quantities(wanted, s) == "same" and s.kind == wanted.kind
             ]
     rng.shuffle(options)

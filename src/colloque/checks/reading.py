@@ -7,6 +7,7 @@ from colloque.french.concepts import Mention, mentions
 from colloque.french.context import STOPS
 from colloque.french.normalise import fold_word
 from colloque.french.persons import Person, persons
+from colloque.french.phrases import phrases
 from colloque.french.polarity import Reply, reply_polarity
 from colloque.french.quantities import Quantity, quantities
 from colloque.french.scales import Level, levels
@@ -20,6 +21,22 @@ GENERIC = frozenset(
     )
 )  # fmt: skip
 """Topics that name a kind of question (how long, how often) and not a clinical matter."""
+
+
+_FAMILY_WORDS = frozenset(
+    (
+        "famille",
+        "familial",
+        "familiaux",
+        "familiale",
+        "familiales",
+        "parents",
+        "heredite",
+        "hereditaire",
+        "ascendants",
+        "entourage",
+    )
+)
 
 
 @lru_cache(maxsize=1)
@@ -52,6 +69,22 @@ class Reading:
         """Ids of the kinds of question."""
         return frozenset(m.concept for m in self.mentions if m.concept in GENERIC)
 
+    @property
+    def hedged(self) -> bool:
+        """The speaker calls it usual (« comme tout le monde ») or compares: nothing said here denies or affirms."""
+        return bool(phrases("hedges").find([t.word for t in self.words]))
+
+    @property
+    def partial(self) -> bool:
+        """The answer opens by neither a plain yes nor a plain no: « un peu », « pas tout à fait », « plus trop »."""
+        words = [t.word for t in self.words[:8]]
+        return any(first <= 3 for first, _ in phrases("partial").find(words))
+
+    @property
+    def family(self) -> bool:
+        """The words are about the family or what runs in it."""
+        return not _FAMILY_WORDS.isdisjoint(t.word for t in self.words)
+
     def sentence_at(self, offset: int) -> int:
         """Number of the sentence that holds character `offset`."""
         number = 0
@@ -76,8 +109,11 @@ def read_text(text: str) -> Reading:
     """The reading of a text, remembered."""
     words = tokens(text)
     light, weak = light_words(), weak_keys()
+    degrees = {i for level in levels(text) for i in range(level.first, level.end) if level.end - level.first > 1}
     keys = frozenset(
-        t.key for t in words if t.word[0].isalpha() and len(t.word) > 1 and t.word not in light and t.key not in weak
+        t.key
+        for i, t in enumerate(words)
+        if t.word[0].isalpha() and len(t.word) > 1 and t.word not in light and t.key not in weak and i not in degrees
     )
     return Reading(
         text, words, _sentences(words), keys, mentions(text), quantities(text), persons(text), levels(text), reply_polarity(text)

@@ -15,8 +15,8 @@ _EVENTS = frozenset(("", "fois", "crise", "reveil", "hypo", "chute", "prise", "d
 _DAYS = frozenset(("jour", "soir", "matin", "nuit"))
 _WEIGHTS = frozenset(("mg", "g", "µg"))
 _EXACT, _ABOUT = 0.03, 0.17
-_FORTNIGHT = 0.08
-"""Tolerances: spoken French rounds 14 days to « quinze jours » (7 %), a month to four weeks (8 %)."""
+_FORTNIGHT = 0.1
+"""Tolerances: spoken French rounds 14 days to « quinze jours » (7 %), six weeks to a month and a half (9 %)."""
 
 
 def _span(q: Quantity, factor: float = 1.0) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.french.context import scopes
-from colloque.french.lexicon import Hit, concepts, scan
+from colloque.french.lexicon import Hit, Says, concepts, scan
 from colloque.french.tokens import Token, tokens
 
 __all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
@@ -36,7 +36,7 @@ _GENERIC = frozenset(
 
 
 class Mention(NamedTuple):
-    """A concept in a text, characters [start, end). `named`: only its topic is named, nothing is said of it yet."""
+    """A concept in a text, characters [start, end). `form`: whether the words name it, or say that it is there, or not."""
 
     concept: str
     start: int
@@ -45,8 +45,13 @@ class Mention(NamedTuple):
     polarity: Polarity
     experiencer: Experiencer = "patient"
     time: Time = "now"
-    named: bool = False
+    form: Says = "present"
     words: int = 1
+
+    @property
+    def named(self) -> bool:
+        """Only the topic is named; nothing is said of it yet."""
+        return self.form == "name"
 
 
 _AFTER = frozenset(("pas", "jamais", "guere"))
@@ -83,7 +88,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
         found.append(
             Mention(
                 hit.form.concept, start, end, text[start:end], polarity,
-                "other" if scope.other[hit.first] else "patient", time, hit.form.says == "name", hit.form.words,
+                "other" if scope.other[hit.first] else "patient", time, hit.form.says, hit.form.words,
             )
         )  # fmt: skip
     return tuple(found)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from colloque.french.persons import persons
 from colloque.french.phrases import phrases
-from colloque.french.tokens import Token, tokens
+from colloque.french.tokens import Token, load_data, tokens
 
 __all__ = ["Scopes", "scopes"]
 
@@ -53,10 +53,22 @@ def _clauses(found: Sequence[Token]) -> list[int]:
     return out
 
 
+def _counts(word: str) -> bool:
+    """A number: « trois, plus un » adds, it denies nothing."""
+    return word[0].isdigit() or word in load_data("quantities.toml")["numbers"]
+
+
 def _negated(words: Sequence[str], clause: Sequence[int]) -> list[bool]:
     masked = list(words)
     for first, end in phrases("not_negation").find(words):
         masked[first:end] = [""] * (end - first)
+    for i in range(2, len(words) - 1):
+        if (
+            words[i] == "plus"
+            and words[i - 1] in (",", "cafes", "verres", "bieres")
+            and (_counts(words[i - 2]) or words[i - 1] != ",")
+        ):
+            masked[i] = ""
     negated = [False] * len(words)
     for first, _ in phrases("negation").find(masked):
         for i in range(first, len(words)):

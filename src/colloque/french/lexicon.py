@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Literal, NamedTuple
 
 from colloque.french.normalise import fold_word
-from colloque.french.tokens import Token, light_words, load_data, tokens
+from colloque.french.tokens import Token, fine_key, light_words, load_data, tokens
 
 __all__ = ["Concept", "Form", "Hit", "concepts", "form_keys", "scan"]
 
@@ -21,6 +21,7 @@ NEGATIONS = frozenset(
     ("pas", "plus", "jamais", "rien", "aucun", "aucune", "guere", "sans", "ni", "nullement", "zero", "non")
 )
 _MAX_GAP = 2
+_PASSED = frozenset((",", "...", "…"))
 
 
 class Concept(NamedTuple):
@@ -40,7 +41,8 @@ class Concept(NamedTuple):
 class Form(NamedTuple):
     """One surface form of a concept, and what it says by itself; `negated`: it holds its own negation.
 
-    `guard`: light words that must stand around the single content word of a form such as « en nage », by distance.
+    `guard`: light words that must stand around the single content word of a form such as « en nage », by distance;
+    `fine`: the narrow key of that word.
     """
 
     concept: str
@@ -48,6 +50,7 @@ class Form(NamedTuple):
     negated: bool
     words: int
     guard: tuple[tuple[int, str], ...] = ()
+    fine: str = ""
 
 
 class Hit(NamedTuple):
@@ -96,6 +99,12 @@ def _guard(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+def _fine(text: str) -> str:
+    """The narrow key of a form's only content word, empty where there are several."""
+    heavy = [t for t in tokens(text) if t.word[0].isalnum() and t.word not in light_words()]
+    return fine_key(heavy[0].word) if len(heavy) == 1 else ""
+
+
 def _guarded(words: Sequence[Token], at: int, guard: tuple[tuple[int, str], ...]) -> bool:
     for offset, expected in guard:
         i = at + offset
@@ -111,17 +120,24 @@ def _files() -> list[str]:
 
 @lru_cache(maxsize=1)
 def _raw() -> tuple[dict[str, Any], ...]:
-    return tuple(entry for name in _files() for entry in load_data(name)["concept"])
+    """The concepts of all files, then what extends them; medicines are forms of `medicaments`."""
+    loaded = [load_data(name) for name in _files()]
+    return (
+        *(entry for data in loaded for entry in data["concept"]),
+        *(entry for data in loaded for entry in data.get("extend", ())),
+        {"id": "medicament_nomme", "present": load_data("drugs.toml")["names"]},
+    )
 
 
 @lru_cache(maxsize=1)
 def concepts() -> dict[str, Concept]:
     """Every concept by its id."""
+    entries = [entry for name in _files() for entry in load_data(name)["concept"]]
     return {
         c["id"]: Concept(
             c["id"], c.get("kind", "symptom"), c.get("family", c["id"]), c.get("hard", False), c.get("apart", False)
         )
-        for c in _raw()
+        for c in entries
     }
 
 
@@ -140,7 +156,7 @@ def _trie() -> _Trie:
                 node = root
                 for key in keys:
                     node = node.setdefault(key, {})
-                form = Form(entry["id"], says, any(k in NEGATIONS for k in keys), len(keys), _guard(text))
+                form = Form(entry["id"], says, any(k in NEGATIONS for k in keys), len(keys), _guard(text), _fine(text))
                 forms = node.setdefault(_END, [])
                 if form not in forms:
                     forms.append(form)
@@ -161,7 +177,7 @@ def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[For
         gathered = inner
         while position < len(words):
             token = words[position]
-            if token.word in light or token.word in ",...":
+            if token.word in light or token.word in _PASSED:
                 position += 1
                 continue
             following = here.get(token.key)
@@ -186,6 +202,8 @@ def scan(words: Sequence[Token]) -> list[Hit]:
             continue
         best: dict[str, Hit] = {}
         for form, last, inner in _walk(words, i, node):
+            if form.fine and form.fine != fine_key(token.word):
+                continue
             if form.guard and not _guarded(words, i, form.guard):
                 continue
             hit = Hit(form, i, last, inner)
@@ -211,6 +229,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
             and other.form.words > hit.form.words
             and other.first <= hit.first
             and hit.last <= other.last
+            and not (other.form.says == "name" and hit.form.says != "name" and other.form.concept == hit.form.concept)
             for other in hits
         )
         if not inside:

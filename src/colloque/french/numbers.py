@@ -79,7 +79,7 @@ def _may_follow(last: float, value: float) -> bool:
 
 def _single(found: Sequence[Token], i: int) -> Number | None:
     word = found[i].word
-    if word[0].isdigit():
+    if word[0] in "0123456789":
         try:
             return Number(float(word.replace(",", ".")), None, False, i + 1, False)
         except ValueError:

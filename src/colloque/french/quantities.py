@@ -4,6 +4,7 @@ Digits or words, « et demi », « une quinzaine », « un jour sur deux », « 
 written; whether two quantities agree is `same_quantity`, and what a bare number means is for whoever knows the question.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -62,6 +63,12 @@ def _units() -> dict[str, _Unit]:
     return table
 
 
+def unit_named(word: str) -> tuple[Kind, str] | None:
+    """Kind and name of the unit that a folded word is, None if it is none."""
+    found = _units().get(word)
+    return (found.kind, found.name) if found else None
+
+
 def unit_factor(unit: str) -> float:
     """Size of a unit in the base of its kind (durations in days, doses in mg); 1 where unknown."""
     found = _units().get(unit)
@@ -81,6 +88,9 @@ def _calendar() -> dict[str, tuple[str, float]]:
 _CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "vers"))
 _DAYPART = frozenset(("matin", "mat", "soir", "pile", "tapantes", "apres"))
 _PER = frozenset(("par", "chaque", "dans", "sur", "le", "la", "a", "au", "pour", "en", "/", "de", "toutes", "tous"))
+
+
+_DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
 
 
 class _Reader:
@@ -220,7 +230,7 @@ class _Reader:
             and unit.kind in ("duration", "number", "weight", "dose")
         ):
             value, end = value + 0.5, end + 2
-        elif unit.name == "kg" and self.word(end)[:1].isdigit() and len(self.word(end)) <= 3:
+        elif unit.name == "kg" and _DIGITS.match(self.word(end)) and len(self.word(end)) <= 3:
             value, end = float(f"{int(value)}.{self.word(end)}"), end + 1
         elif (
             unit.name == "an"
@@ -289,7 +299,7 @@ class _Reader:
 
     def _scale(self, i: int, number: Number) -> int:
         end = number.end
-        if self.word(end) == "/" and self.word(end + 1)[:1].isdigit():
+        if self.word(end) == "/" and _DIGITS.match(self.word(end + 1)):
             top = float(self.word(end + 1).replace(",", "."))
             if top in (10.0, 5.0, 20.0, 100.0) and number.value <= top:
                 return self.add("scale", number.value, f"/{int(top)}", i, end + 2, high=number.high)

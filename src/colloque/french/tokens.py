@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from colloque.french.normalise import fold_word
 
-__all__ = ["Token", "content_keys", "key_of", "load_data", "tokens"]
+__all__ = ["Token", "content_keys", "fine_key", "key_of", "load_data", "tokens"]
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|\.{2,}|…|[^\w\s]")
 
@@ -38,7 +38,7 @@ def _irregular() -> dict[str, str]:
     table = {fold_word(word): fold_word(word) for word in data["exact"]}
     for lemma, forms in data["verbs"].items():
         for form in [lemma, *forms.split()]:
-            table[fold_word(form)] = fold_word(lemma)
+            table.setdefault(fold_word(form), fold_word(lemma))
     for key, forms in data["same"].items():
         for form in [key, *forms.split()]:
             table[fold_word(form)] = fold_word(key)
@@ -72,6 +72,27 @@ def key_of(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
+
+
+@lru_cache(maxsize=1 << 16)
+def fine_key(word: str) -> str:
+    """A narrower key for words that stand alone: gender and number only, so that « sèche » is not « sécher »."""
+    known = _irregular().get(word)
+    if known is not None or len(word) < 4:
+        return known or word
+    stem = word[:-1] if word[-1] in "sx" else word
+    for ending, masculine in (
+        ("euse", "eu"),
+        ("elle", "el"),
+        ("iere", "ier"),
+        ("ive", "if"),
+        ("ee", "e"),
+        ("trice", "teur"),
+    ):
+        if stem.endswith(ending):
+            stem = stem[: -len(ending)] + masculine
+            break
+    return stem[:-1] if stem.endswith("e") and len(stem) > 3 else stem
 
 
 @lru_cache(maxsize=8192)
