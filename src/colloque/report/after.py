@@ -6,11 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from colloque.report.french import french_number
 from colloque.report.funnel import figures_of
 from colloque.report.learning import curve_chart, said
 from colloque.report.svg import Interval, intervals
 
-__all__ = ["bilan_section"]
+__all__ = ["bilan_section", "dpo_lines"]
 
 
 def bilan_section(workspace: Path) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
     )
     return {
         **section,
-        "verdict_lines": [*results["summary"], *_told(dpo)],
+        "verdict_lines": [*results["summary"], *dpo_lines(dpo)],
         "errors": rows,
         "errors_chart": Markup(chart),
         "sides": [_side(sample) for sample in results["samples"]],
@@ -55,10 +56,21 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _told(dpo: Mapping[str, Any]) -> list[str]:
-    """What DPO itself watched and says in words (displacement, length), in its figures."""
-    words = dpo.get("words", dpo.get("notes", ()))
-    return [words] if isinstance(words, str) else [str(line) for line in words]
+def dpo_lines(dpo: Mapping[str, Any]) -> list[str]:
+    """What DPO itself measured on pairs of people whom it never saw: margins, displacement, length."""
+    held = dpo.get("held_out") or {}
+    if not held.get("pairs"):
+        return []
+    low, high = held["margin_accuracy_interval"]
+    replies = dpo["replies"]
+    return [
+        f"Sur {held['pairs']} paires de personnes jamais vues, le DPO a rapproché le modèle de la réponse préférée dans "
+        f"{french_number(round(100 * held['margin_accuracy'], 1))} % des cas (intervalle à 95 % de {french_number(round(100 * low, 1))} à "
+        f"{french_number(round(100 * high, 1))} %) ; {french_number(dpo['pairs']['trained'])} paires apprises en {dpo['steps']} pas.",
+        f"La réponse préférée est devenue moins probable qu’avant dans {french_number(round(100 * held['displaced_share'], 1))} % de ces paires"
+        + (" : le DPO a surtout éloigné, des deux réponses à la fois." if held["displaced_share"] > 0.5 else "."),
+        f"Longueur des réponses du modèle : {french_number(replies['tokens_before'])} jetons avant, {french_number(replies['tokens_after'])} après.",
+    ]
 
 
 def _side(sample: Mapping[str, Any]) -> dict[str, Any]:

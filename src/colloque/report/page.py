@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from colloque import __version__
 from colloque.errors import InputError
-from colloque.report.after import bilan_section
+from colloque.report.after import bilan_section, dpo_lines
 from colloque.report.french import FILTERS, french_number
 from colloque.report.funnel import Step, figures_of, funnel
 from colloque.report.learning import preferences_section, sft_section
@@ -117,14 +117,8 @@ def _prefer_line(workspace: Path) -> str | None:
 
 
 def _dpo_line(workspace: Path) -> str | None:
-    held = figures_of(workspace, "dpo/figures.json").get("held_out", {})
-    accuracy = held.get("accuracy") or {}
-    if not accuracy:
-        return None
-    value = accuracy["after"] if isinstance(accuracy, dict) and "after" in accuracy else accuracy
-    if isinstance(value, dict):
-        return f"DPO : la marge de récompense donne raison au juge dans {french_number(100 * value['value'])} % des paires tenues à l’écart."
-    return f"DPO : la marge de récompense donne raison au juge dans {french_number(100 * value)} % des paires tenues à l’écart."
+    lines = dpo_lines(figures_of(workspace, "dpo/figures.json"))
+    return lines[0] if lines else None
 
 
 def _evaluate_line(workspace: Path) -> str | None:
