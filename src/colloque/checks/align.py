@@ -50,32 +50,38 @@ class Alignment:
     exchanges: tuple[Exchange, ...]
     evidence: tuple[tuple[Evidence, ...], ...]
 
+    held: tuple[tuple[float, ...], ...]
+
     def places(self, i: int, share: float = 0.6, floor: float = 0.3) -> tuple[int, ...]:
         """Columns that convey fact `i`, the best first: those within `share` of the best, above `floor`."""
-        row = [e.total for e in self.evidence[i]]
-        best = max(row, default=0.0)
-        if best < floor:
-            return ()
-        return tuple(
-            sorted((j for j, v in enumerate(row) if v >= max(floor, best * share)), key=lambda j: (-row[j], j))
-        )
+        row = self.held[i]
+        least = max(floor, max(row, default=0.0) * share)
+        return tuple(sorted((j for j, v in enumerate(row) if v >= least), key=lambda j: (-row[j], j)))
 
     def best(self, i: int) -> float:
-        """The strongest evidence of fact `i` anywhere; halved where another fact accounts better for the exchange."""
-        return max((self._held(i, j) for j in range(len(self.exchanges))), default=0.0)
+        """The strongest evidence of fact `i` anywhere."""
+        return max(self.held[i], default=0.0)
 
     def firm(self, i: int, floor: float = 0.5) -> tuple[int, ...]:
         """Columns that convey fact `i` beyond doubt, the best first, two at most: where a contradiction may be read."""
-        row = [self._held(i, j) for j in range(len(self.exchanges))]
+        row = self.held[i]
         return tuple(sorted((j for j, v in enumerate(row) if v >= floor), key=lambda j: (-row[j], j))[:2])
 
-    def _held(self, i: int, j: int) -> float:
-        evidence = self.evidence[i][j]
-        total = evidence.total
-        if total < 0.2:
-            return total
-        rival = max((row[j].total for k, row in enumerate(self.evidence) if k != i), default=0.0)
-        return max(evidence.own, total * 0.5) if rival > total + 0.1 else total
+
+def _held(evidence: Sequence[Sequence[Evidence]]) -> tuple[tuple[float, ...], ...]:
+    """Totals, halved where another fact accounts better for the exchange, but for what is the fact's own."""
+    totals = [[e.total for e in row] for row in evidence]
+    out = []
+    for i, row in enumerate(totals):
+        held = []
+        for j, total in enumerate(row):
+            if total >= 0.2:
+                rival = max((other[j] for k, other in enumerate(totals) if k != i), default=0.0)
+                if rival > total + 0.1:
+                    total = max(evidence[i][j].own, total * 0.5)
+            held.append(total)
+        out.append(tuple(held))
+    return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,10 @@ def _topic(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], 
 def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Evidence:
     named = exchange.asked.concepts | exchange.said.concepts
     heard = exchange.asked.keys | exchange.said.keys
+    if fact.question.quantities and any(
+        compare_quantities(q, s) == "same" for q in fact.question.quantities for s in exchange.asked.quantities
+    ):
+        heard = heard | fact.question.keys
     asked = max(_topic(fact.topics, named, shares.topics), _share(fact.question.keys, heard, shares.keys))
     if not asked and fact.topics:
         families = {family_of(c) for c in named}
@@ -170,6 +180,5 @@ def _counted(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> tuple[f
 def align(facts: tuple[Fact, ...], exchanges: tuple[Exchange, ...]) -> Alignment:
     """The evidence table of a record and a talk."""
     shares = _shares(facts)
-    return Alignment(
-        facts, exchanges, tuple(tuple(_evidence(i, f, e, shares) for e in exchanges) for i, f in enumerate(facts))
-    )
+    evidence = tuple(tuple(_evidence(i, f, e, shares) for e in exchanges) for i, f in enumerate(facts))
+    return Alignment(facts, exchanges, evidence, _held(evidence))

@@ -10,6 +10,7 @@ from colloque.checks.case import Case, finding, quote_of
 from colloque.checks.facts import Claim, Exchange, family_of
 from colloque.core import Finding
 from colloque.french.lexicon import concepts
+from colloque.french.quantities import Quantity
 from colloque.french.tokens import tokens
 
 __all__ = ["check_invented"]
@@ -38,6 +39,11 @@ def _is_history(claims: list[Claim], exchange: Exchange, sentence: int) -> bool:
     return any(q.kind == "date" and q.unit == "an" and said.sentence_at(q.start) == sentence for q in said.quantities)
 
 
+def _years(case: Case, exchange: Exchange) -> list[Quantity]:
+    """Years that the talk dates something by and the record does not hold."""
+    return [q for q in exchange.quantities if q.kind == "date" and q.unit == "an" and not case.explained(q)]
+
+
 def check_invented(case: Case) -> Iterator[Finding]:
     """Findings of invented symptoms and histories, one a sentence, each concept once a talk."""
     seen: set[str] = set()
@@ -46,6 +52,13 @@ def check_invented(case: Case) -> Iterator[Finding]:
         for claim in exchange.claims:
             if _states(claim) and claim.concept not in seen and not _known(case, claim, exchange):
                 by_sentence.setdefault(exchange.said.sentence_at(claim.start), []).append(claim)
+        missing = {q.unit for f in case.facts for q in f.quantities if q.kind == "date"}
+        for year in _years(case, exchange) if "an" not in missing else ():
+            if exchange.said.sentence_at(year.start) not in by_sentence:
+                yield finding(
+                    "history_invented", exchange.turn, None, quote_of(exchange.said, year.start, year.end),
+                    f"« {year.text} » : rien n'est daté de cette année dans le questionnaire", "retirer ce fait",
+                )  # fmt: skip
         for sentence, claims in sorted(by_sentence.items()):
             seen.update(c.concept for c in claims)
             words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)

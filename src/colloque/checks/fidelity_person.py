@@ -149,7 +149,9 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = _claimed(fact, places) or _replaced(case, fact, places, kins) or _to_patient(fact, places, kins)
+            found = _claimed(fact, places) or _replaced(case, fact, places, kins)
+            if fact.given.persons[0].first <= 2 and not fact.given.quantities:
+                found = found or _to_patient(fact, places, kins)
         else:
             found = _to_relative(case, fact, places)
         found = found or _by_time(fact, places)

@@ -11,6 +11,7 @@ from colloque.checks.case import Case, finding, quote_of
 from colloque.checks.facts import POLAR, Claim, Exchange, Fact
 from colloque.checks.reading import Reading
 from colloque.core import Finding
+from colloque.french.context import scopes
 from colloque.french.lexicon import concepts
 from colloque.french.phrases import Phrases, labelled
 from colloque.french.scales import Level
@@ -40,7 +41,7 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
         if exchange.said.hedged:
             continue
         for mine in fact.claims:
-            if concepts()[mine.concept].kind not in POLAR or len(record[mine.concept, mine.kin] - {0}) != 1:
+            if not _at_issue(fact, exchange, mine.concept) or len(record[mine.concept, mine.kin] - {0}) != 1:
                 continue
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.kin == mine.kin]
             if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
@@ -49,6 +50,15 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
             if clash is not None and not _told_anyway(fact, exchange, mine):
                 return _report(exchange, fact, clash.start, clash.end)
     return None
+
+
+def _at_issue(fact: Fact, exchange: Exchange, concept: str) -> bool:
+    """The concept is there or not, and it is what the record's question or the clinician's is about."""
+    known = concepts()[concept]
+    if known.kind not in POLAR:
+        return False
+    asked = bool(fact.topics & exchange.asked.concepts or fact.question.keys & exchange.asked.keys)
+    return asked or (concept in fact.topics and not known.apart)
 
 
 def _told_anyway(fact: Fact, exchange: Exchange, mine: Claim) -> bool:
@@ -128,6 +138,12 @@ def _opposites() -> tuple[tuple[Phrases, Phrases], ...]:
     )
 
 
+def _affirmed(phrases_: Phrases, said: Reading) -> bool:
+    """One of the phrases stands in the text outside the reach of a negation."""
+    negated = scopes(said.text).negated
+    return any(not negated[first] for first, _ in phrases_.find([t.word for t in said.words]))
+
+
 def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
     mine = [t.word for t in fact.given.words]
     for left, right in _opposites():
@@ -137,7 +153,7 @@ def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
             for exchange in places[:1]:
                 theirs = [t.word for t in exchange.said.words]
                 clash = other.find(theirs)
-                if not clash or own.find(theirs) or own.find([t.word for e in case.exchanges for t in e.said.words]):
+                if not clash or _affirmed(own, exchange.said) or any(own.find([t.word for t in e.said.words]) for e in case.exchanges if e is not exchange):
                     continue
                 if any(other.find([t.word for t in f.given.words + f.question.words]) for f in case.facts):
                     continue

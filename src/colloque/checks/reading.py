@@ -42,7 +42,9 @@ _FAMILY_WORDS = frozenset(
 @lru_cache(maxsize=1)
 def weak_keys() -> frozenset[str]:
     """Keys that tell little about what a text is about."""
-    return frozenset(key_of(fold_word(word)) for word in load_data("words.toml")["weak"]["words"])
+    units = load_data("quantities.toml")["units"]
+    measures = " ".join(f"{name} {forms}" for kind in units if kind != "number" for name, (_, forms) in units[kind].items())
+    return frozenset(key_of(fold_word(word)) for word in [*load_data("words.toml")["weak"]["words"], *measures.split()])
 
 
 @dataclass(frozen=True, slots=True)

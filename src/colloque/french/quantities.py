@@ -93,6 +93,16 @@ _PER = frozenset(("par", "chaque", "dans", "sur", "le", "la", "a", "au", "pour",
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
 
 
+_PASSED = frozenset(
+    (
+        "petit", "petits", "petite", "petites", "bon", "bons", "bonne", "bonnes", "gros", "grosse", "grosses", "grand", "grands", "grande",
+        "grandes", "de", "d", "longs", "longues", "longue", "long", "pauvre", "pauvres", "premiers", "premieres", "premiere", "premier",
+        "derniers", "dernieres", "seule", "seul", "autres",
+    )
+)  # fmt: skip
+"""May stand between a number and its unit: « dix premières minutes », « deux bonnes heures »."""
+
+
 class _Reader:
     """One pass over the tokens of a text."""
 
@@ -190,33 +200,7 @@ class _Reader:
             and self.word(end) not in _units()
         ):
             return self.add("date", number.value, "an", i, end)
-        skip = (
-            1
-            if after
-            in (
-                "petit",
-                "petits",
-                "petite",
-                "petites",
-                "bon",
-                "bons",
-                "bonne",
-                "bonnes",
-                "gros",
-                "grosses",
-                "grosse",
-                "grands",
-                "grand",
-                "de",
-                "d",
-                "longs",
-                "longues",
-                "longue",
-                "pauvres",
-                "pauvre",
-            )
-            else 0
-        )
+        skip = 1 if after in _PASSED else 0
         unit = _units().get(self.word(end + skip))
         if unit is None:
             return self._bare(i, number)
