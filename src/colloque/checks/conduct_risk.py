@@ -6,16 +6,16 @@ the 15 for « acute ». Knows no other rule of conduct.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from colloque.checks.conduct_book import finding
-from colloque.checks.conduct_scene import Scene, directs
+from colloque.checks.conduct_scene import Scene, directs, graded
 from colloque.core import Finding, Turn
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon, plain
 from colloque.french.questions import invitations_in, questions_in
 from colloque.french.risk import asks_about_risk, risk_of
-from colloque.french.words import stems, topics
+from colloque.french.words import matter, stems, topics
 
 __all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
 
@@ -77,7 +77,7 @@ def faces_danger(scene: Scene) -> bool:
     asked = " ".join((*questions_in(scene.reply), *invitations_in(scene.reply)))
     if asks_about_risk(asked) or _PROBE.search(plain(asked)):
         return True
-    if asked and not topics(asked):  # « Depuis quand ? », « À quel endroit ? »: still about what was said
+    if asked and not topics(asked) and len(matter(asked)) < 2:  # « Depuis quand ? », « À quel endroit ? »
         return True
     named = lexicon("alarms").has(scene.reply, "answers") or bool(scene.echo)
     return named and (not asked or bool(stems(asked) & stems(scene.last)))
@@ -94,22 +94,24 @@ def faces_alarm(scene: Scene, kind: str) -> bool:
 
 
 def unpaid(turns: Sequence[Turn]) -> Iterator[Finding]:
-    """Over a whole dialogue: the debts that a sign of danger opened and that no clinician turn paid."""
-    worst: dict[str, int] = {}
-    for index, turn in enumerate(turns):
-        if turn.role != "patient":
+    """Over a whole dialogue: the debts that a sign of danger opened and that no clinician turn after it paid.
+
+    Each grade's first sign counts; nothing is owed when the clinician does not speak again.
+    """
+    seen: set[str] = set()
+    for index, risk in enumerate(graded(turns)):
+        later = [at for at in range(index + 1, len(turns)) if turns[at].role == "clinician"]
+        if risk.grade in seen or risk.grade in ("none", "denied") or risk.kind == "answer" or not later:
             continue
-        asked = next((t.text for t in reversed(turns[:index]) if t.role == "clinician"), None)
-        risk = risk_of(turn.text, asked)
-        if risk.grade in ("affirmed", "acute") and _speaks_again(turns, index):
-            worst.setdefault(risk.grade, index)
-    for grade, index in worst.items():
-        later = [turn.text for turn in turns[index + 1 :] if turn.role == "clinician"]
-        pattern = _EMERGENCY if grade == "acute" else _LINE
-        if not any(pattern.search(plain(text)) for text in later):
-            first = next(i for i in range(index + 1, len(turns)) if turns[i].role == "clinician")
-            yield finding("risk_missed.number", first, risk_of(turns[index].text, None).quote)
+        seen.add(risk.grade)
+        said = [turns[at].text for at in later]
+        if not any(_PAYS[risk.grade](text) for text in said):
+            shade = "unasked" if risk.grade == "ambiguous" else "number"
+            yield finding(f"risk_missed.{shade}", later[0], risk.quote)
 
 
-def _speaks_again(turns: Sequence[Turn], index: int) -> bool:
-    return any(turn.role == "clinician" for turn in turns[index + 1 :])
+_PAYS: dict[str, Callable[[str], bool]] = {
+    "ambiguous": lambda text: asks_about_risk(text) or directs(text),
+    "affirmed": lambda text: bool(_LINE.search(plain(text))),
+    "acute": lambda text: bool(_EMERGENCY.search(plain(text))),
+}

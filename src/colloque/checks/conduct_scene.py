@@ -14,7 +14,7 @@ from colloque.french.questions import questions_in
 from colloque.french.risk import Risk, grade_turn, raises_risk
 from colloque.french.words import stems
 
-__all__ = ["Scene", "directs", "is_asked"]
+__all__ = ["Scene", "directs", "graded", "is_asked"]
 
 
 @dataclass(frozen=True)
@@ -56,28 +56,28 @@ class Scene:
         return self.clinician[-1] if self.clinician and self.last else None
 
     @cached_property
+    def graded(self) -> tuple[Risk, ...]:
+        """The risk of each turn before the reply; clinician turns have none."""
+        return graded(self.before)
+
+    @cached_property
     def risk(self) -> Risk:
-        """The risk in what the patient has just said."""
-        if not self.last:
-            return Risk()
-        return grade_turn(self.last, self.asked, raised=any(raises_risk(turn.text) for turn in self.before))
+        """The gravest risk in what the patient has just said."""
+        worst = Risk()
+        for turn, risk in zip(reversed(self.before), reversed(self.graded), strict=True):
+            if turn.role != "patient":
+                break
+            worst = max(risk, worst, key=_rank)
+        return worst
 
     @cached_property
     def open_danger(self) -> Risk:
         """The gravest danger said so far that no clinician turn has yet answered with a recourse."""
         worst = Risk()
-        asked: str | None = None
-        raised = False
-        for turn in self.before:
-            raised = raised or raises_risk(turn.text)
-            if turn.role == "clinician":
-                asked = turn.text
-                if directs(turn.text):
-                    worst = Risk()
-                continue
-            risk = grade_turn(turn.text, asked, raised=raised)
-            if _RANK[risk.grade] >= _RANK[worst.grade]:
-                worst = risk
+        for turn, risk in zip(self.before, self.graded, strict=True):
+            if turn.role == "clinician" and directs(turn.text):
+                worst = Risk()
+            worst = max(risk, worst, key=_rank)
         return worst
 
     @cached_property
@@ -102,7 +102,29 @@ class Scene:
         return lexicon("welcome").labels(self.reply)
 
 
-_RANK = {"none": 0, "denied": 0, "ambiguous": 1, "affirmed": 2, "acute": 3}
+def graded(turns: Sequence[Turn]) -> tuple[Risk, ...]:
+    """The risk of each turn, read with the question it answers and with what was brought up before and not denied."""
+    found: list[Risk] = []
+    asked: str | None = None
+    raised = False
+    for turn in turns:
+        risk = Risk()
+        if turn.role == "clinician":
+            asked = turn.text
+        else:
+            risk = grade_turn(turn.text, asked, raised=raised)
+        raised = risk.grade != "denied" and (raised or raises_risk(turn.text))
+        found.append(risk)
+    return tuple(found)
+
+
+_ORDER = ("none", "denied", "ambiguous", "affirmed", "acute")
+
+
+def _rank(risk: Risk) -> int:
+    return _ORDER.index(risk.grade)
+
+
 _RECOURSE = re.compile(
     r"3114|31 14|\b(?:15|112|114)\b|samu|urgences|suicide ecoute|sos amitie|0 ?800 ?235 ?236|hospitalis|"
     r"reste avec vous|je (?:ne )?vous laisse pas|pas vous laisser|ne (?:restez|rentrez) pas seule?|"

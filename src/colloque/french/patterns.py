@@ -22,6 +22,7 @@ _SAME_LENGTH = str.maketrans(
     "aaaaaaceeeeiiiinooooouuuuyy'''''\u0020\u0020\u0020--",
 )
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:(?<=\d)[.](?=\d)[^.!?…\n]*)*(?:[.!?…]+[ »\"')]*|\n|$)")
+_BEHIND = re.compile(r"\(\?<[!=][^)]*\)")
 _MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 
 
@@ -168,6 +169,7 @@ def _compile(source: str, macros: dict[str, str]) -> tuple[tuple[str, ...], re.P
     while _MACRO.search(source):
         source = _MACRO.sub(lambda match: f"(?:{macros[match.group(1)]})", source)
     source = unicodedata.normalize("NFC", source).translate(_SAME_LENGTH)
+    source = _BEHIND.sub(lambda match: match.group().replace(" ", r"\s"), source)
     source = source.replace("œ", "(?:œ|oe)").replace(" ?", r"\s*").replace(" ", r"\s+")
     begin = "" if source.startswith(("^", "(?<", "\\")) else r"\b"
     end = "" if source.endswith(("$", "*", "\\b", "\\?", "\\!", "\\)")) else r"\b"

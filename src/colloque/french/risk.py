@@ -20,14 +20,16 @@ __all__ = ["Grade", "Risk", "asks_about_risk", "grade_turn", "raises_risk", "ris
 Grade = Literal["none", "denied", "ambiguous", "affirmed", "acute"]
 
 _SIGNS = ("explicit", "passive", "coded", "selfharm", "attempt", "plan", "now", "harm_other")
-_FIRST = re.compile(r"\b(?:je|j'|me|m'|moi|mes|ma|mon)(?=[\s\w])|\bj'")
+_FIRST = re.compile(r"\b(?:je|me|moi|mes|ma|mon)\b|\b[jm]'")
 _OTHER = re.compile(
     r"\b(?:il|elle|ils|elles|on|(?:mon|ma|mes|son|sa|ses|un|une|le|la|notre|leur) (?:petite? |grande? |meilleure? )?"
     r"(?:mari|femme|fils|fille|enfants?|bebe|pere|mere|papa|maman|frere|s(?:œ|oe)ur|oncle|tante|cousine?|grand-pere|"
     r"grand-mere|parents?|amie?s?|copain|copine|compagnon|compagne|voisine?|collegues?|beau-pere|belle-mere|neveu|niece|"
     r"ado|gamine?|petite?|fiston|conjointe?|epou(?:x|se)|patiente?|eleve))\b"
 )
-_OPEN = re.compile(r"^(?:et |alors |mais |voila[.,]? )*(?:a |avec |vers |chez |pour |depuis |de )?(?:qui|ou|quand|combien|comment|pourquoi)\b")
+_OPEN = re.compile(
+    r"^(?:et |alors |mais |voila[.,]? )*(?:a |avec |vers |chez |pour |depuis |de )?(?:qui|ou|quand|combien|comment|pourquoi)\b"
+)
 _RECENT = re.compile(
     r"\b(?:ce matin|hier|cette nuit|tout a l'heure|viens de|il y a (?:une|deux|trois) heures?|aujourd'hui|ce soir)\b"
 )

@@ -9,8 +9,9 @@ import re
 from colloque.checks.conduct_listening import facet_of
 from colloque.checks.conduct_risk import alarm_of, faces_alarm, faces_danger
 from colloque.checks.conduct_scene import Scene, directs
-from colloque.french.patterns import lexicon, plain, sentences
+from colloque.french.patterns import lexicon, plain
 from colloque.french.questions import invitations_in
+from colloque.french.risk import asks_about_risk
 from colloque.french.words import stems, tokens, topics
 
 __all__ = ["features_of"]
@@ -19,9 +20,11 @@ _NUMBER = re.compile(
     r"\b(?:\d+(?:[.,]\d+)?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|vingt|trente|quarante|cinquante|soixante|cent|mille|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|matin|soir|nuit)\b"
 )
+_DANGER = ("ambiguous", "affirmed", "acute")
 _LEAN = re.compile(r"\b(?:c'est|ce|cet|cette|ces|celle|celui|la-dessus|y|en|ca|cela|l'|elle|il|elles|ils)\b")
 _ATTRIBUTED = re.compile(
-    r"(?:depuis (?:votre |vos |l'|le |la |les )|vous (?:avez|aviez|etes|etiez) (?:donc |deja |toujours |encore |aussi )*|vous m'(?:avez|aviez) (?:dit|parle|explique) (?:que |qu'|de |d')?|(?:votre|vos) )([^.?!,;:]+)"
+    r"vous (?:avez|aviez|etes|etiez) (?:donc |deja |toujours |encore |aussi )+([^.?!,;:]+)|"
+    r"vous m'(?:avez|aviez) (?:dit|parle|explique|decrit) (?:que |qu'|de |d')?([^.?!,;:]+)"
 )
 _PRAISE = re.compile(
     r"bien fait|raison|reussi|tenu|le droit|du courage|courage|trouve les mots|su |pris le temps|fait le plus|ose|votre (?:avis|rythme|franchise|confiance|facon|temps|place|age|nom|vie|quotidien|journee|semaine|corps)|depuis (?:la derniere|notre|cette|ce |ces )"
@@ -44,7 +47,7 @@ def _listening(scene: Scene) -> dict[str, float]:
         else frozenset()
     )
     shared = set(_NUMBER.findall(plain(scene.last))) & set(_NUMBER.findall(plain(scene.reply)))
-    danger = scene.open_danger.grade in ("ambiguous", "affirmed", "acute")
+    danger = scene.open_danger.grade in _DANGER
     alarm = alarm_of(scene.last)
     serious = (danger and faces_danger(scene)) or (alarm is not None and faces_alarm(scene, alarm[0]))
     empathy, formula = len(book.all(scene.reply, "empathy")), len(book.all(scene.reply, "formula"))
@@ -55,7 +58,7 @@ def _listening(scene: Scene) -> dict[str, float]:
         "touched": float(min(len(heavy & scene.echo), 1)),
         "empathy": float(min(max(empathy - formula, 0), 1)),
         "formula": float(min(formula, 2)),
-        "serious": float(serious) * (2.0 if _sends(scene) else 1.0),
+        "serious": float(serious) * (2.0 if _sends(scene) or (danger and asks_about_risk(scene.reply)) else 1.0),
         "recourse": float((danger or alarm is not None) and directs(scene.reply)),
     }
 
@@ -78,13 +81,15 @@ def _asking(scene: Scene) -> dict[str, float]:
         return {}
     words = stems(asked[0])
     about = stems(scene.last) | (stems(scene.asked) if scene.asked else frozenset())
+    if scene.open_danger.grade in _DANGER and asks_about_risk(asked[0]):
+        return {"question": 1.0, "follows": 1.0}
     same = bool(words & stems(scene.last)) or bool(topics(asked[0]) & topics(scene.last))
     leans = bool(_LEAN.search(plain(asked[0]))) or not words
     fresh = bool(topics(asked[0])) and not topics(asked[0]) & (topics(scene.last) | topics(scene.asked or ""))
     return {
         "question": 1.0,
         "follows": 1.0 if same else 0.6 if (leans and not fresh) or words & about else 0.0,
-        "leaves": float(fresh and not same),
+        "leaves": float(fresh and not same and not scene.echo),
         "open": float(facet_of(asked[0]) in ("how", "why", "trigger") or not scene.questions),
     }
 
@@ -93,7 +98,7 @@ def _manner(scene: Scene) -> dict[str, float]:
     book, reply = lexicon("welcome"), scene.reply
     counted = {
         label: float(min(len(book.all(reply, label)), 2))
-        for label in ("self", "familiar", "pompous", "command", "cliche")
+        for label in ("self", "familiar", "pompous", "command", "cliche", "minimise")
     }
     known = (
         scene.named | frozenset().union(*(stems(text) for text in scene.clinician)) if scene.clinician else scene.named
@@ -108,10 +113,13 @@ def _manner(scene: Scene) -> dict[str, float]:
 
 
 def _invents(scene: Scene, known: frozenset[str]) -> bool:
-    """A clause that attributes something to the patient, none of whose content words was ever said."""
-    for start, end in sentences(scene.reply):
-        for match in _ATTRIBUTED.finditer(plain(scene.reply[start:end])):
-            words = stems(match.group(1))
-            if words and not words & known and not _PRAISE.search(match.group()):
-                return True
+    """Something is taken as a fact of the patient's life, none of whose content words was ever said."""
+    reply = scene.reply
+    for hit in lexicon("welcome").all(reply, "fact"):
+        if not stems(reply[hit.start : hit.end]) & known:
+            return True
+    for match in _ATTRIBUTED.finditer(plain(reply)):
+        words = stems(match.group(1) or match.group(2))
+        if words and not words & known and not _PRAISE.search(match.group()):
+            return True
     return False
