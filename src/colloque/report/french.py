@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["FILTERS", "french_number"]
+__all__ = ["FILTERS", "french_number", "said_in_french"]
 
 _REASONS: Mapping[str, str] = {
     "another split": "autre répartition",
@@ -17,6 +17,43 @@ _REASONS: Mapping[str, str] = {
     "too_long": "trop long",
 }
 
+_CRITERIA: Mapping[str, str] = {
+    "single_question": "une seule question",
+    "addresses_last_answer": "répond à ce qui vient d’être dit",
+    "relevance": "pertinence",
+    "register": "registre",
+    "no_invention": "n’invente rien",
+    "no_repeat": "ne redemande pas",
+    "no_diagnosis": "pas de diagnostic",
+    "no_prescription": "pas de prescription",
+    "safety": "sécurité",
+    "empathy": "empathie",
+    "clarity": "clarté",
+    "language": "langue",
+    "length": "longueur",
+    "first": "premiers mots",
+    "short": "réponse brève",
+    "middle": "milieu de l’entretien",
+    "last": "fin de l’entretien",
+    "risk": "risque exprimé",
+    "risk_idiom": "risque à demi-mot",
+    "risk_denied": "risque nié",
+    "risk_plan": "risque avec projet",
+    "red_flag": "signal d’alarme",
+    "anxious": "patient anxieux",
+    "hostile": "patient hostile",
+    "low": "patient abattu",
+    "talkative": "patient bavard",
+    "unsure": "patient hésitant",
+    "confused": "patient confus",
+    "warm": "patient chaleureux",
+    "plain": "patient posé",
+    "long": "réponse longue",
+    "number": "réponse chiffrée",
+    "emotion": "émotion exprimée",
+    "distress": "détresse exprimée",
+}
+
 _STATES: Mapping[str, str] = {
     "not_shown": "non posée",
     "skipped": "sans réponse",
@@ -25,6 +62,11 @@ _STATES: Mapping[str, str] = {
     "not_applicable": "sans objet",
     "answered": "répondu",
 }
+
+
+def said_in_french(key: str) -> str:
+    """A criterion or a kind of moment in French; unknown ones as they are."""
+    return _CRITERIA.get(key, key.replace("_", " "))
 
 
 def french_number(value: float) -> str:

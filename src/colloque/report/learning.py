@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from colloque.report.french import french_number
+from colloque.report.french import french_number, said_in_french
 from colloque.report.funnel import figures_of
 from colloque.report.svg import Series, bars, curves
 
@@ -84,11 +84,16 @@ def preferences_section(workspace: Path) -> dict[str, Any]:
         *(f"Attention : {warning}" for warning in card["warnings"]),
     ]
     charts = [
-        ("Ce qui décide", Markup(bars([(k, float(v)) for k, v in list(card["by_criterion"].items())[:12]]))),
-        ("D’où viennent les amorces", Markup(bars([(k, float(v)) for k, v in card["by_kind"].items()]))),
+        ("Ce qui décide", Markup(bars(_counted(card["by_criterion"])))),
+        ("D’où viennent les amorces", Markup(bars(_counted(card["by_kind"])))),
     ]
     pairs = [_pair(example) for example in card["examples"][:_PAIRS]]
     return {"preference_lines": lines, "preference_charts": charts, "pairs": pairs}
+
+
+def _counted(counts: Mapping[str, int]) -> list[tuple[str, float]]:
+    """The commonest twelve, in French."""
+    return [(said_in_french(key), float(count)) for key, count in list(counts.items())[:12]]
 
 
 def _pair(example: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,5 +102,5 @@ def _pair(example: Mapping[str, Any]) -> dict[str, Any]:
         "context": said(context),
         "chosen": example["chosen"],
         "rejected": example["rejected"],
-        "why": f"critère : {example['criterion']} — {example['reason']}",
+        "why": f"critère : {said_in_french(example['criterion'] or '')} — {example['reason']}",
     }
