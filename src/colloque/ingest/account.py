@@ -4,6 +4,7 @@ Counts only; holds no answer and no identity.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from colloque.core import Questionnaire
@@ -26,6 +27,8 @@ class FileAccount:
     dropped: Counter[str] = field(default_factory=Counter)
     states: Counter[str] = field(default_factory=Counter)
     people: Occurrences = field(default_factory=Occurrences)
+    identities: Counter[str] = field(default_factory=Counter)
+    """Questions that ask who somebody is and left their records, by the state of their answers."""
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -45,9 +48,10 @@ class Account:
     instruments: Counter[str] = field(default_factory=Counter)
 
     def keep(
-        self, file: FileAccount, questionnaire: Questionnaire, masked: "tuple[Masked, ...] | list[Masked]" = ()
-    ) -> None:
-        """Count one questionnaire."""
+        self, file: FileAccount, questionnaire: Questionnaire, masked: Sequence[Masked] = (), left: Sequence[str] = ()
+    ) -> None:  # fmt: skip
+        """Count one questionnaire, what was masked in it, and the states of the answers that left it."""
+        file.identities.update(left)
         mark = (
             int(questionnaire.respondent.rsplit("-", 1)[-1], 16)
             if _hex(questionnaire.respondent)
@@ -86,9 +90,18 @@ class Account:
 
     def table(self) -> str:
         """The summary, a line a file, for people."""
-        head = ("file", "format", "read", "kept", "dropped", "respondents", *STATES)
+        head = ("file", "format", "read", "kept", "dropped", "respondents", *STATES, "identities")
         rows = [
-            (f.file, f.format, f.read, f.kept, sum(f.dropped.values()), len(f.people), *(f.states[s] for s in STATES))
+            (
+                f.file,
+                f.format,
+                f.read,
+                f.kept,
+                sum(f.dropped.values()),
+                len(f.people),
+                *(f.states[s] for s in STATES),
+                f.identities,
+            )
             for f in self.files
         ]
         total = (
@@ -99,6 +112,7 @@ class Account:
             sum(self.dropped.values()),
             len(self.people),
             *(self.states[s] for s in STATES),
+            sum(f.identities.total() for f in self.files),
         )
         cells = [
             [f"{c:,}".replace(",", " ") if isinstance(c, int) else str(c) for c in row] for row in (head, *rows, total)

@@ -29,6 +29,7 @@ class Finished:
 
     questionnaire: Questionnaire
     masked: Sequence[Masked] = ()
+    left: Sequence[str] = ()
     remark: str | None = None
 
 
@@ -84,7 +85,8 @@ class Finisher:
             score=scored.score,
             severity=scored.severity,
         )
-        return Finished(questionnaire, cleaned.masked if cleaned else (), scored.remark)
+        left = cleaned.left if cleaned else ()
+        return Finished(questionnaire, cleaned.masked if cleaned else (), left, scored.remark)
 
     def _ours(self, form: Form, file: str) -> Finished | Fault:
         """A record of ours keeps its id, respondent and split; its free text is gone through once more."""
@@ -105,7 +107,7 @@ class Finisher:
             for answer, item in zip(record.answers, cleaned.items, strict=False)
         ) if len(cleaned.items) == len(record.answers) else _answers(cleaned.items)  # fmt: skip
         source = record.source if record.source.file else Source(file=file, place=form.place)
-        return Finished(record.model_copy(update={"answers": answers, "source": source}), cleaned.masked)
+        return Finished(record.model_copy(update={"answers": answers, "source": source}), cleaned.masked, cleaned.left)
 
 
 def _language(form: Form, items: Sequence[Item], *, known: bool) -> str:

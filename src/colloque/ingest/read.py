@@ -143,7 +143,7 @@ def _read(
 
 
 def _kept(finished: Finished, account: Account, shown: FileAccount) -> Questionnaire:
-    account.keep(shown, finished.questionnaire, list(finished.masked))
+    account.keep(shown, finished.questionnaire, finished.masked, finished.left)
     if finished.remark and len(shown.remarks) < 1000:
         shown.remarks.append(f"{finished.questionnaire.source.place}: {finished.remark}")
     return finished.questionnaire

@@ -4,7 +4,8 @@ Answers to questions that ask who somebody is leave the record; names, numbers a
 stand-ins of the same kind and form, the same ones throughout a person's form. What this cannot promise: docs.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -44,6 +45,8 @@ class Cleaned:
     items: list[Item]
     person: str = ""
     masked: list[Masked] = field(default_factory=list)
+    left: tuple[str, ...] = ()
+    """The states of the answers that left the record, one each: a blank « Nom » was skipped like any other question."""
 
 
 def _pick(secret: str) -> Pick:
@@ -67,11 +70,19 @@ def _pick(secret: str) -> Pick:
     return pick
 
 
-def spans_in(text: str, known: list[Known], pick: Pick) -> list[Span]:
+def _repeated(text: str, numbers: Sequence[str]) -> Iterator[Span]:
+    """Numbers that an identity field of the record gave, wherever else they stand."""
+    for number in numbers:
+        at = text.find(number)
+        while at >= 0:
+            yield Span(at, at + len(number), "file_number", re.sub(r"[A-Za-z]", "X", re.sub(r"\d", "0", number)))
+            at = text.find(number, at + len(number))
+
+
+def spans_in(text: str, known: list[Known], pick: Pick, numbers: Sequence[str] = ()) -> list[Span]:
     """What identifies in a text, left to right, without overlaps: numbers go before names, longer before shorter."""
-    ranked = [
-        (0 if span.kind != "name" else 1, span) for span in [*number_spans(text, pick), *name_spans(text, known, pick)]
-    ]
+    found = [*number_spans(text, pick), *_repeated(text, numbers), *name_spans(text, known, pick)]
+    ranked = [(0 if span.kind != "name" else 1, span) for span in found]
     ranked.sort(key=lambda pair: (pair[0], pair[1].start - pair[1].end, pair[1].start))
     chosen: list[Span] = []
     busy = bytearray(len(text))
@@ -107,16 +118,17 @@ def clean(items: Sequence[Item], place: str, secret: str = "", key: str = "") ->
     ]
     known = known_names(named)
     masked = [Masked(str(kind), place, item.question[:80]) for kind, item in identities if item.answer.strip()]
+    numbers = [item.answer for _, item in identities if _looks_numbered(item.answer)]
     person = _person(identities)
     pick = _pick(f"{secret}\x1f{key or person}")
     kept: list[Item] = []
     for kind, item in zip(kinds, items, strict=True):
         if kind:
             continue
-        fresh, found = _cleaned(item, known, pick)
+        fresh, found = _cleaned(item, known, pick, numbers)
         masked.extend(Masked(one, place, fresh.question[:80]) for one in found)
         kept.append(fresh)
-    return Cleaned(kept, person, masked)
+    return Cleaned(kept, person, masked, tuple(item.state or "skipped" for _, item in identities))
 
 
 @lru_cache(maxsize=256)
@@ -138,12 +150,26 @@ def _looks_named(answer: str) -> bool:
     return 1 < len(answer) <= 120 and not any(c.isdigit() for c in answer) and "@" not in answer
 
 
-def _cleaned(item: Item, known: list[Known], pick: Pick) -> tuple[Item, list[str]]:
+def _looks_numbered(answer: str) -> bool:
+    """At least six digits, few words: a number that must not stand anywhere else. Birth dates are no such thing."""
+    return (
+        (sum(c.isdigit() for c in answer) > 5
+        and len(answer) < 40
+        and not re.fullmatch(r"[\d/.-]{8,10}", answer.strip()))
+        or (len(answer) > 9 and answer.isdigit())
+    )
+
+
+def _cleaned(item: Item, known: list[Known], pick: Pick, numbers: Sequence[str]) -> tuple[Item, list[str]]:
     found: list[str] = []
     fresh = item
     if item.answer and not (item.value and item.score is not None) and item_by_code(item.code) is None:
         text = item.answer[:_SCANNED]
-        spans = [] if not known and len(text) < _SHORT and _harmless(text) else spans_in(text, known, pick)
+        spans = (
+            []
+            if not known and not numbers and len(text) < _SHORT and _harmless(text)
+            else spans_in(text, known, pick, numbers)
+        )
         if spans or len(item.answer) > _SCANNED:
             found = [span.kind for span in spans]
             fresh = replace(item, answer=_replaced(text, spans))

@@ -167,7 +167,7 @@ def _nir(found: str, pick: Pick) -> str:
     number, key = compact[:13], compact[13:15]
     spaced = len(re.findall(r"[ .\u00a0\u202f-]", found)) >= 4
     right = len(key) == 2 and int(key) == nir_key(number)
-    if not (right or spaced or len(key) == 2):
+    if not (right or spaced or len(compact) in (13, 15)):
         return ""
     fresh = f"{number[0]}0000000000{pick('nir', compact, 90) + 10:02d}"
     fresh += f"{nir_key(fresh):02d}" if key else ""
