@@ -12,7 +12,7 @@ from colloque.speech.bank import load
 __all__ = ["elide", "is_infinitive", "je_of", "present", "vous_of_je", "vous_of_tu"]
 
 _VOWEL = re.compile(
-    r"^(?:[aeiouyàâäéèêëîïôöùûüœæ]|h(?!(?:aut|onte|anche|andicap|asard|aine|ernie|urle|eurt|arcel|ors|uit)))",
+    r"^(?:[aeiouyàâäéèêëîïôöùûüœæ]|h(?!(?:aut|onte|anche|andicap|asard|aine|ernie|urle|eurt|arc[eè]l|ors\b|uit|ache|aricot|éros|ockey|ousse|amac|andball|oqu|ibou)))",
     re.IGNORECASE,
 )
 # Verbs whose stem ends like a future: « vous espérez », « vous respirez ».

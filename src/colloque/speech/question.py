@@ -33,7 +33,7 @@ class Form(NamedTuple):
 _TAG = re.compile(r"<[^<>]{0,200}?>|<\|[^|<>]{0,40}\|>|\[/?INST\]")
 _NUMBER = re.compile(r"^\s*(?:(?:[Qq](?:uestion)?\s?\d{1,3}|\d{1,3}|[a-z])\s?[.):/–-]\s+|[-*•▪#>]+\s*)")
 _SPACE = re.compile(r"\s+")
-_HINT = re.compile(r"\s*[(\[](?![es]{1,2}\)|se\)|ve\)|ne\)|euse|ère)[^()\[\]]{0,160}[)\]]\s*")
+_HINT = re.compile(r"(?:\s+|(?<=[?:.])\s*)[(\[][^()\[\]]{0,160}[)\]]\s*")
 _WH = (
     r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
     r"|(?:à |a |de |en |pour |avec |chez |sur |dans |vers |par |jusqu'à )?quel(?:le)?s? [\wÀ-ÿ'-]+|quel(?:le)?s?"
