@@ -5,19 +5,18 @@ is rare in this record tells more), by what it wants (since when, how often, out
 Says nothing; the answers are spoken elsewhere.
 """
 
-import math
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from colloque.core import Turn
 from colloque.french import risk_of
-from colloque.french.risk import asks_about_risk, risk_words
-from colloque.patient.words import Heeded, Word, heed, pattern, plain
+from colloque.french.risk import asks_about_risk
+from colloque.patient.record import Entry, Record, about_risk
+from colloque.patient.words import Heeded, heed, pattern, plain
 from colloque.speech import Fact
 
-__all__ = ["Heard", "Record", "told_in", "understand"]
+__all__ = ["Heard", "brought", "told_in", "understand"]
 
 Kind = Literal["asked", "opener", "more", "risk", "offer", "farewell", "statement", "unknown", "unclear"]
 
@@ -27,16 +26,9 @@ _ALSO = 0.85
 """Share of the best score that a second answer needs, from words of its own (« L'appétit, la mémoire ? »)."""
 _AGAIN = 0.72
 """What an answer already given is worth: a question is rather about something new."""
-_WEAK = 0.5
-"""What a word that half of all questions share (« mal », « soir ») counts for beside a telling one."""
-_ELSEWHERE = 0.4
-"""What is taken off where question and answer belong to different fields (heart, sleep …)."""
-_TELLING = 0.86
-"""Points of words from which another field no longer speaks against an answer."""
 _SENTENCE = re.compile(r"[^.!?…]+(?:\.\.\.|[.!?…])*")
 _MOOD = frozenset(("etat_general", "humeur", "fatigue", "pleurs", "anxiete"))
 _OWED = ("ambiguous", "affirmed", "acute")
-_RISK_TOPICS = frozenset(("idees_suicidaires", "tentative", "scarification", "arme"))
 
 
 class Heard(NamedTuple):
@@ -45,86 +37,6 @@ class Heard(NamedTuple):
     kind: Kind
     facts: tuple[Fact, ...] = ()
     told: bool = False
-
-
-class _Entry(NamedTuple):
-    fact: Fact
-    asked: Heeded
-    given: Heeded
-    risk: bool
-
-
-class Record:
-    """The answers of one questionnaire, ready to be asked for: each with its words, and how rare each word is."""
-
-    def __init__(self, facts: Sequence[Fact]) -> None:
-        self.facts = tuple(facts)
-        self.entries = tuple(
-            _Entry(fact, heed(fact.question), heed(fact.reading.rest or ""), _about_risk(fact)) for fact in facts
-        )
-        self._count: Counter[str] = Counter()
-        for entry in self.entries:
-            self._count.update(entry.asked.stems | {f"+{f}" for f in entry.asked.families} | entry.asked.concepts)
-        self._fields = frozenset(field for entry in self.entries for field in entry.asked.fields | entry.given.fields)
-        self._all = math.log(1 + len(self.entries))
-
-    def rarity(self, mark: str) -> float:
-        """1 for what one question alone has, less for what many share."""
-        return math.log(1 + len(self.entries) / max(1, self._count[mark])) / self._all if self._all else 1.0
-
-    def score(self, entry: _Entry, question: Heeded) -> float:
-        """How much a question seems to be about an answer; around 1 for one telling word in common."""
-        light = any(not word.weak for word in question.words)
-        points = sum(self._word(word, entry) * (_WEAK if light and word.weak else 1) for word in question.words)
-        same = len(question.tokens & entry.asked.tokens) / max(1, len(question.tokens | entry.asked.tokens))
-        points += max(0.0, same - 0.4)
-        return points + self._concepts(entry, question, points) + self._wanted(entry, question)
-
-    def _word(self, word: Word, entry: _Entry) -> float:
-        best = 0.0
-        if word.stem in entry.asked.stems:
-            best = 1.1 * self.rarity(word.stem)
-        for family in word.families & entry.asked.families:
-            best = max(best, 0.85 * self.rarity(f"+{family}"))
-        if best < 0.4:
-            if word.stem in entry.given.stems:
-                best = max(best, 0.45)
-            elif word.families & entry.given.families:
-                best = max(best, 0.3)
-        return best
-
-    def _concepts(self, entry: _Entry, question: Heeded, points: float) -> float:
-        """The same clinical concept speaks for an answer; another field of medicine speaks against it."""
-        shared = question.concepts & entry.asked.concepts
-        if shared:
-            return 0.8 * max(self.rarity(concept) for concept in shared)
-        if question.concepts & entry.given.concepts:
-            return 0.35
-        if points >= _TELLING:
-            return 0.0
-        fields = entry.asked.fields | entry.given.fields
-        if question.fields and fields and not question.fields & fields:
-            return -_ELSEWHERE
-        return 0.0 if not question.fields or question.fields & self._fields else -_ELSEWHERE / 2
-
-    @staticmethod
-    def _wanted(entry: _Entry, question: Heeded) -> float:
-        """Questions that want the same (since when, out of ten) go together; those that want other things do not."""
-        both = question.wants & entry.asked.wants
-        if both - {"amount", "often"}:
-            # « Depuis quand ? » has no words of its own: what it wants is all there is to know it by.
-            return 0.75 if entry.fact.leans or not any(not word.weak for word in entry.asked.words) else 0.5
-        if both:
-            return 0.7 if entry.fact.leans else 0.2
-        if "since" in question.wants and "since" in entry.given.wants:
-            return 0.35
-        if not question.wants:
-            return -0.1 if entry.asked.wants & {"since", "mark", "age"} else 0.0
-        return -0.15 if entry.asked.wants else 0.0
-
-
-def _about_risk(fact: Fact) -> bool:
-    return fact.topic in _RISK_TOPICS or asks_about_risk(fact.question) or bool(risk_words(fact.question))
 
 
 def told_in(record: Record, context: Sequence[Turn]) -> tuple[str, ...]:
@@ -158,6 +70,10 @@ def understand(record: Record, context: Sequence[Turn]) -> Heard:
     opens = pattern("opener").search(plain(asked))
     if found and not (opens and _weak(record, found, asked)):
         return found
+    if opens and told and pattern("reason").search(plain(asked)):
+        given = [fact for fact in record.facts if fact.id in told and _is_reason(fact)]
+        if given:
+            return Heard("asked", tuple(given[:1]), told=True)
     if opens and _left(record, told) and (len(told) < 2 or not found):
         return Heard("opener", _first(record, told, bool(pattern("wellbeing").search(plain(asked)))))
     if pattern("offer").search(folded):
@@ -199,16 +115,25 @@ def _of_risk(record: Record, context: Sequence[Turn], told: tuple[str, ...]) -> 
     direct = asks_about_risk(text)
     if not direct and not (_in_danger(context) and pattern("risk_detail").search(plain(text))):
         return None
-    known = [entry for entry in record.entries if entry.risk]
+    detail = pattern("risk_detail").search(plain(text))
+    known = [entry for entry in record.entries if entry.risk and _same_risk(entry, text)]
     question = heed(text)
     fresh = [entry for entry in known if entry.fact.id not in told]
     if fresh:
-        best = max(fresh, key=lambda entry: record.score(entry, question))
-        return Heard("risk", (best.fact,))
-    if known and direct and not pattern("risk_detail").search(plain(text)):
-        best = max(known, key=lambda entry: record.score(entry, question))
-        return Heard("risk", (best.fact,), told=True)
+        return Heard("risk", (max(fresh, key=lambda entry: record.score(entry, question)).fact,))
+    if known and direct and not detail:
+        return Heard("risk", (max(known, key=lambda entry: record.score(entry, question)).fact,), told=True)
     return Heard("risk")
+
+
+def _same_risk(entry: Entry, text: str) -> bool:
+    """Whether question and answer speak of the same: of death, of self-harm, or of both; details of means fit any."""
+    asked = _risk_kinds(text)
+    return not asked or bool(asked & _risk_kinds(entry.fact.question)) or not _risk_kinds(entry.fact.question)
+
+
+def _risk_kinds(text: str) -> set[str]:
+    return {kind for kind in ("death", "harm") if pattern("risk_kinds", kind).search(plain(text))}
 
 
 def _in_danger(context: Sequence[Turn]) -> bool:
@@ -219,11 +144,11 @@ def _in_danger(context: Sequence[Turn]) -> bool:
 def _matched(record: Record, question: Heeded, told: tuple[str, ...], whole: str) -> Heard | None:
     """The answers a question is about, by score; the whole turn is heard where the question alone says too little."""
     ranked = _ranked(record, question, told)
-    if whole and (not ranked or ranked[0][0] < _SURE):
+    if whole and (not ranked or _sure(ranked[0], told) < _SURE):
         wider = heed(whole)
         # What stands before the question is mostly an echo of what was just said: it counts for answers not given yet.
         ranked = [(s, e) for s, e in _ranked(record, wider, told) if e.fact.id not in told and s * 0.8 >= _SURE]
-    if not ranked or ranked[0][0] < _SURE:
+    if not ranked or _sure(ranked[0], told) < _SURE:
         return None
     best = ranked[0][1]
     facts = [best.fact]
@@ -235,7 +160,12 @@ def _matched(record: Record, question: Heeded, told: tuple[str, ...], whole: str
     return Heard("asked", tuple(facts), told=best.fact.id in told)
 
 
-def _ranked(record: Record, question: Heeded, told: tuple[str, ...]) -> list[tuple[float, _Entry]]:
+def _sure(ranked: tuple[float, Entry], told: tuple[str, ...]) -> float:
+    """The score itself, whatever was taken off for an answer already given."""
+    return ranked[0] / _AGAIN if ranked[1].fact.id in told else ranked[0]
+
+
+def _ranked(record: Record, question: Heeded, told: tuple[str, ...]) -> list[tuple[float, Entry]]:
     last = told[-1] if told else None
     ranked = []
     after = False
@@ -249,7 +179,7 @@ def _ranked(record: Record, question: Heeded, told: tuple[str, ...]) -> list[tup
     return sorted(ranked, key=lambda pair: -pair[0])
 
 
-def _apart(one: _Entry, other: _Entry, question: Heeded) -> bool:
+def _apart(one: Entry, other: Entry, question: Heeded) -> bool:
     """Each of the two has words of the question that the other lacks."""
     mine, theirs = one.asked.families | one.asked.stems, other.asked.families | other.asked.stems
     marks = question.families | question.stems
@@ -261,11 +191,28 @@ def _left(record: Record, told: tuple[str, ...]) -> list[Fact]:
 
 
 def _first(record: Record, told: tuple[str, ...], wellbeing: bool = False) -> tuple[Fact, ...]:
-    """What this patient brings unasked: the reason for coming (or, asked how they are, the mood), else the first answer that is no figure."""
+    """What this patient brings unasked: the reason for coming (or, asked how they are, the mood), else the first answer
+    that is understood alone. Once the talk has begun, nothing that needs its question."""
     left = [fact for fact in _left(record, told) if fact.topic not in ("age", "enfant")] or _left(record, told)
     mood = [fact for fact in left if fact.topic in _MOOD] if wellbeing else []
     brings = mood or [fact for fact in left if _is_reason(fact)]
-    return tuple((brings or left)[:1])
+    if not brings:
+        brings = left if not told else [fact for fact in left if _stands_alone(fact)]
+    return tuple(brings[:1])
+
+
+def brought(record: Record) -> Fact | None:
+    """What the patient opens the talk with: the reason for coming, else an early answer that is understood alone."""
+    early = [
+        fact for fact in record.facts if _is_reason(fact) and fact.reading.kind == "words" and not about_risk(fact)
+    ]
+    early += [fact for fact in record.facts[:3] if _stands_alone(fact)]
+    return early[0] if early else None
+
+
+def _stands_alone(fact: Fact) -> bool:
+    plainly = fact.reading.kind == "words" and fact.words >= 4 and not fact.leans and not fact.scale
+    return plainly and fact.risk == "none" and not about_risk(fact)
 
 
 def _is_reason(fact: Fact) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from random import Random
 
 from colloque.core import Persona, Questionnaire, Turn, rng_for
-from colloque.patient.hearing import Heard, Record, told_in, understand
+from colloque.patient.hearing import Heard, brought, told_in, understand
+from colloque.patient.record import Record
 from colloque.patient.words import listening
 from colloque.speech import DEFERRAL, Fact, Said, chunks, draw_persona, facts_of, patient_turn, volunteer
 from colloque.speech.bank import load
@@ -59,10 +60,10 @@ class VirtualPatient:
     def _open(self, rng: Random) -> Turn:
         """First words, before any question: the reason for coming, or an admission that it is hard to begin."""
         bank = load("phrases")["patient_begins"]
-        for fact in self.record.facts:
-            said = None if fact.leans or fact.topic == "age" else volunteer(fact, self.persona, rng)
-            if said:
-                return patient_turn([said], str(rng.choice(bank["hello"])))
+        fact = brought(self.record)
+        if fact:
+            said = volunteer(fact, self.persona, rng) or self._stated(fact)[0]
+            return patient_turn([said], str(rng.choice(bank["hello"])))
         careful = self.persona.style == "careful"
         return Turn(role="patient", text=self._agreed(str(rng.choice(bank["alone_careful" if careful else "alone"]))))
 

@@ -17,6 +17,12 @@ __all__ = ["Heeded", "Word", "heed", "listening", "pattern"]
 _TOKEN = re.compile(r"[a-z0-9œæ]+")
 _IDIOM = re.compile(r"\bremont(?:e|ent|ait)(?= à)", re.IGNORECASE)
 """« Ça remonte à quand ? » is no acid reflux."""
+_LINKS = re.compile(
+    r"pour (?:commencer|finir|terminer)|une (?:dernière|autre) question|autre point|passons à la suite|dites-moi,|racontez-moi[:,]"
+    r"|je (?:vous )?pose (?:cette|la) question[^:?]*:|une question (?:que je pose|plus personnelle|importante)[^:?]*:",
+    re.IGNORECASE,
+)
+"""How a clinician passes on to the next question: nothing of what is asked."""
 _VAGUE = frozenset(("etat_general", "motif", "declencheur", "duree", "frequence", "intensite", "attente", "remarques"))
 """Concepts that half of all questions touch: what they want is told by `wants` instead."""
 
@@ -118,7 +124,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=32768)
 def heed(text: str) -> Heeded:
     """Read a text: content words, concepts, wants."""
-    text = _IDIOM.sub("date", text)
+    text = _LINKS.sub(" ", _IDIOM.sub("date", text))
     folded = plain(text)
     tokens = _TOKEN.findall(folded)
     words = [word for token in tokens if (word := _word(token))]

@@ -1,0 +1,104 @@
+"""The record as the patient knows it: each answer with the words of its question, and how rare each word is in this form.
+
+Scores how much a question is about an answer: shared words (families, stems, concepts; what one question alone has
+tells more than what many share) and what both want to know. Decides nothing; hearing.py does.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from colloque.french.risk import asks_about_risk, risk_words
+from colloque.patient.words import Heeded, Word, heed
+from colloque.speech import Fact
+
+__all__ = ["Entry", "Record", "about_risk"]
+
+_WEAK = 0.5
+"""What a word that half of all questions share (« mal », « soir ») counts for beside a telling one."""
+_ELSEWHERE = 0.4
+"""What is taken off where question and answer belong to different fields (heart, sleep …)."""
+_TELLING = 0.86
+"""Points of words from which another field no longer speaks against an answer."""
+_RISK_TOPICS = frozenset(("idees_suicidaires", "tentative", "scarification", "arme"))
+
+
+class Entry(NamedTuple):
+    fact: Fact
+    asked: Heeded
+    given: Heeded
+    risk: bool
+
+
+class Record:
+    """The answers of one questionnaire, ready to be asked for: each with its words, and how rare each word is."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.facts = tuple(facts)
+        self.entries = tuple(
+            Entry(fact, heed(fact.question), heed(fact.reading.rest or ""), about_risk(fact)) for fact in facts
+        )
+        self._count: Counter[str] = Counter()
+        for entry in self.entries:
+            self._count.update(entry.asked.stems | {f"+{f}" for f in entry.asked.families} | entry.asked.concepts)
+        self._fields = frozenset(field for entry in self.entries for field in entry.asked.fields | entry.given.fields)
+        self._all = math.log(1 + len(self.entries))
+
+    def rarity(self, mark: str) -> float:
+        """1 for what one question alone has, less for what many share."""
+        return math.log(1 + len(self.entries) / max(1, self._count[mark])) / self._all if self._all else 1.0
+
+    def score(self, entry: Entry, question: Heeded) -> float:
+        """How much a question seems to be about an answer; around 1 for one telling word in common."""
+        light = any(not word.weak for word in question.words)
+        points = sum(self._word(word, entry) * (_WEAK if light and word.weak else 1) for word in question.words)
+        same = len(question.tokens & entry.asked.tokens) / max(1, len(question.tokens | entry.asked.tokens))
+        points += max(0.0, same - 0.4)
+        return points + self._concepts(entry, question, points) + self._wanted(entry, question)
+
+    def _word(self, word: Word, entry: Entry) -> float:
+        best = 0.0
+        if word.stem in entry.asked.stems:
+            best = 1.1 * self.rarity(word.stem)
+        for family in word.families & entry.asked.families:
+            best = max(best, 0.85 * self.rarity(f"+{family}"))
+        if best < 0.4:
+            if word.stem in entry.given.stems:
+                best = max(best, 0.45)
+            elif word.families & entry.given.families:
+                best = max(best, 0.3)
+        return best
+
+    def _concepts(self, entry: Entry, question: Heeded, points: float) -> float:
+        """The same clinical concept speaks for an answer; another field of medicine speaks against it."""
+        shared = question.concepts & entry.asked.concepts
+        if shared:
+            return 0.8 * max(self.rarity(concept) for concept in shared)
+        if question.concepts & entry.given.concepts:
+            return 0.35
+        if points >= _TELLING:
+            return 0.0
+        fields = entry.asked.fields | entry.given.fields
+        if question.fields and fields and not question.fields & fields:
+            return -_ELSEWHERE
+        return 0.0 if not question.fields or question.fields & self._fields else -_ELSEWHERE / 2
+
+    @staticmethod
+    def _wanted(entry: Entry, question: Heeded) -> float:
+        """Questions that want the same (since when, out of ten) go together; those that want other things do not."""
+        both = question.wants & entry.asked.wants
+        if both - {"amount", "often"}:
+            # « Depuis quand ? » has no words of its own: what it wants is all there is to know it by.
+            return 0.75 if entry.fact.leans or not any(not word.weak for word in entry.asked.words) else 0.5
+        if both:
+            return 0.7 if entry.fact.leans else 0.2
+        if "since" in question.wants and "since" in entry.given.wants:
+            return 0.35
+        if not question.wants:
+            return -0.1 if entry.asked.wants & {"since", "mark", "age"} else 0.0
+        return -0.15 if entry.asked.wants else 0.0
+
+
+def about_risk(fact: Fact) -> bool:
+    return fact.topic in _RISK_TOPICS or asks_about_risk(fact.question) or bool(risk_words(fact.question))
