@@ -9,8 +9,9 @@ from collections import deque
 
 __all__ = ["Gate"]
 
-_RECENT = 16  # entries looked at; entries, not answers: a 429 comes at once, an answer much later
-_BURST = 4  # 429 among them that make a burst: at 5 % of noise that is one window in a hundred
+_RECENT = 16  # entries looked at, or as many as there are places; entries, not answers: a 429 comes at once, an answer later
+_BURST = 0.25  # share of 429 among them that makes a burst: at 5 % of noise that is one window of 16 in a hundred
+_CUT = 2 / 3
 _CLIMB = 0.1  # slots won by each good call away from the level that last failed: a tenth more each round
 _PROBE = 0.25  # slots a whole round near that level
 _NEAR = (0.9, 1.2)  # what "near" is, as shares of it
@@ -69,18 +70,18 @@ class Gate:
 
     def _complaint(self, number: int, wait_s: float | None) -> None:
         """A single 429 is that row's own affair. A burst is about the level: a new one is cut, a known one only trimmed."""
-        oldest = max(self._cut_after, self._entered - _RECENT)
+        window = max(_RECENT, self._room())
+        oldest = max(self._cut_after, self._entered - window)
         self._complaints.append(number)
         while self._complaints and self._complaints[0] <= oldest:
             self._complaints.popleft()
-        if len(self._complaints) < _BURST:
+        if len(self._complaints) < _BURST * window:
             return
-        share = len(self._complaints) / (self._entered - oldest)
         level, known = float(self.inside), self._failed_at * _NEAR[0] <= self.inside < self._failed_at * _NEAR[1]
         if known and self.cuts:
             self.limit = max(1.0, level - max(1.0, 0.05 * level))
         else:
-            self.limit = max(1.0, level * (1 - min(share, 0.5)))
+            self.limit = max(1.0, level * _CUT)
             self._closed_until = time.monotonic() + (wait_s or 0.0)
             self.cuts += 1
         self._failed_at = level
