@@ -64,8 +64,10 @@ def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = Fal
     if first:
         options = tuple(o for o in options if not o.startswith("Et ")) or tuple(upper(o[3:]) for o in options)
     question = spoken_numbers(str(rng.choice(options)))
-    if question.startswith(("Et ", "Racontez", "Dites", "Rappelez")):
+    if question.startswith(("Racontez", "Dites", "Rappelez")):
         return question
+    if question.startswith("Et "):
+        return question if link.strip() in {"", "Et", "Et sinon,"} else f"{link}{lower(question[3:])}"
     return f"{link}{lower(question)}" if link else question
 
 

@@ -31,7 +31,8 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         return _fresh(bank["acks"]["nothing"], rng, used)
     if fact.alarm:
         return _fresh(bank["acks"]["alarm"], rng, used)
-    if rng.random() < _SHARE[persona.school]:
+    medicine = fact.topic in {"medicaments", "observance"} and (persona.school == "brief" or rng.random() < 0.5)
+    if not medicine and rng.random() < _SHARE[persona.school]:
         words = _echo(fact, gender)
         if words:
             frames = bank["echo"][_frames(fact, persona, words)]

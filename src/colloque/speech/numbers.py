@@ -4,8 +4,10 @@ Characters in, words out; a value is never changed. Years, codes and long number
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from colloque.french import fold
+from colloque.french.tokens import load_data
 from colloque.speech.persons import noun_gender
 
 __all__ = ["in_words", "spoken_numbers"]
@@ -197,7 +199,14 @@ def _ordinal(match: re.Match[str]) -> str:
 def _bare(match: re.Match[str]) -> str:
     """A number without a unit: in words below a hundred; a dose (`ibuprofène 400`) keeps its digits."""
     text = match[1]
-    return text if "," in text or int(text) >= 100 else _number(text)
+    before = re.search(r"([\wÀ-ÿ-]+) $", match.string[: match.start()])
+    dose = before is not None and fold(before[1]) in _drugs()
+    return text if "," in text or int(text) >= 100 or dose else _number(text)
+
+
+@cache
+def _drugs() -> frozenset[str]:
+    return frozenset(fold(name) for name in load_data("drugs.toml")["names"])
 
 
 @lru_cache(maxsize=8192)

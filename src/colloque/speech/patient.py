@@ -14,6 +14,7 @@ from colloque.speech.clause import say
 from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.oral import colour, hesitate, opener, spoken
 from colloque.speech.persons import Gender, lower, mine, upper
+from colloque.speech.weave import weave
 
 __all__ = ["Said", "chunks", "opening", "patient_turn", "state", "volunteer"]
 
@@ -55,6 +56,8 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
     shaky = re.search(r"\b(?:ou|vous-même|soi|etc|cela|ceci|celui)\b|[(/]", clause.rest)
     listed = re.match(r"(?:des |du |de la |de l')", clause.rest) and not positive and not long
     if long or (shaky and not listed and (not positive or clause.subject != "vous" or " ou " in clause.rest)):
+        return ""
+    if not positive and re.search(r"\bqu(?:e\b|')", clause.rest):
         return ""
     if not positive and re.search(r", (?!(?:des|du|de|une?) )", clause.rest):
         return ""
@@ -143,14 +146,6 @@ _DURATION = re.compile(
 def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
     """An answer that is neither yes nor no, woven into speech."""
     rest = spoken(fact.reading.rest, persona.style)
-    wh = fact.form.wh
-    if wh.startswith("depuis"):
-        lasting = _DURATION.match(fact.reading.rest)
-        if lasting:
-            span = lower(re.sub(r"^depuis ", "", fact.reading.rest, flags=re.IGNORECASE)).rstrip(".")
-            return str(
-                rng.choice((f"Ça fait {span}.", f"Depuis {span}.", f"{upper(span)}.", f"Ça fait {span}, maintenant."))
-            )
     if fact.band == RISK_BAND and not fact.scale and re.match(r"(?:jamais|pas|aucun)", rest, re.IGNORECASE):
         return f"Non, {lower(rest)}"
     if fact.scale:
@@ -160,7 +155,7 @@ def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
         told = _told(fact, persona, rest)
         if told:
             return told
-    return rest
+    return weave(fact, rest, persona, rng)
 
 
 _VALUE = re.compile(
