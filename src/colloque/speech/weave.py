@@ -1,0 +1,192 @@
+"""Free text woven into speech: a bare answer set in the sentence that its question calls for.
+
+`Metformine 1000 mg matin et soir` → « De la metformine, mille milligrammes matin et soir. » Frames change no fact;
+where none fits, the words stay as they are. Knows no persona but its style.
+"""
+
+import re
+from functools import cache
+from random import Random
+
+from colloque.core import Persona
+from colloque.french import fold
+from colloque.french.tokens import load_data
+from colloque.speech.bank import load
+from colloque.speech.conjugation import elide
+from colloque.speech.facts import Fact
+from colloque.speech.persons import lower, noun_gender, upper
+
+__all__ = ["weave"]
+
+
+@cache
+def _drugs() -> frozenset[str]:
+    return frozenset(fold(name) for name in load_data("drugs.toml")["names"])
+
+
+@cache
+def _lists() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
+    data = load("weave")
+    body = {word: gender for gender in ("p", "m", "f") for word in data["body"][gender].split()}
+    return body, frozenset(data["feel"]["words"].split()), frozenset(data["state"]["words"].split())
+
+
+_FIRST = re.compile(r"[\wÀ-ÿœ-]+")
+_TAKES = re.compile(r"pren(?:ez|d)|traitement|médicament|antidouleur|insuline|calmant|comprimé|donné", re.IGNORECASE)
+_PAST = re.compile(r"\b(?:arrêt|stop|avant|ancien|fini|plus|terminé|jusqu|pris|essay|supporté|mal)", re.IGNORECASE)
+_DOSE = re.compile(
+    r"^ (?=(?:\d|un |une |deux |trois |quatre |cinq |six |sept |huit |neuf |dix |quinze |vingt|vingt-|trente |quarante |cinquante|soixante|cent |mille )[\w -]*(?:milligramme|gramme|microgramme|unité|goutte|comprimé|gélule|bouffée|fois|par ))"
+)
+
+
+def weave(fact: Fact, rest: str, persona: Persona, rng: Random) -> str:
+    """The answer as a sentence that fits its question, or as it is. `rest` is already oral, with capital and stop."""
+    if not rest or rest[0] in "\"'(0123456789" or len(rest) > 160:
+        return _score(fact, rest, rng)
+    for rule in (_drug, _where, _work, _since, _feel, _state):
+        woven = rule(fact, rest, rng)
+        if woven:
+            return woven
+    return _score(fact, rest, rng)
+
+
+def _first(rest: str) -> str:
+    match = _FIRST.match(rest)
+    return match.group() if match else ""
+
+
+def _drug(fact: Fact, rest: str, rng: Random) -> str:
+    if not _TAKES.search(fact.form.text) or fold(_first(rest)) not in _drugs():
+        return ""
+    named = re.sub(
+        r"(?P<link> et | ou |, |^)(?P<drug>[\wÀ-ÿœ-]+)(?P<after> [\w]+)?",
+        lambda m: (
+            m.group() if fold(m["drug"]) not in _drugs() else m["link"] + _partitive(m["drug"]) + (m["after"] or "")
+        ),
+        rest[:1] + rest[1:],
+    )
+    head, tail = _split_dose(named)
+    if rng.random() < 0.5 and not _PAST.search(fact.form.text + rest):
+        return f"Je prends {lower(head)}{tail}"
+    return upper(head) + tail
+
+
+def _partitive(drug: str) -> str:
+    name = drug if _brand(drug) else drug.lower()
+    if elide("de", name).endswith("'"):
+        return f"de l'{name}"
+    return f"de la {name}" if name.lower().endswith(("ine", "one", "ase")) else f"du {name}"
+
+
+def _brand(drug: str) -> bool:
+    return lower(drug) == drug
+
+
+def _split_dose(named: str) -> tuple[str, str]:
+    """The drug with its article, and the dose after a comma where it has a unit."""
+    match = re.match(r"^(?:du|de la|de l')\s?[\wÀ-ÿœ-]+", named)
+    if not match:
+        return named, ""
+    tail = named[match.end() :]
+    return match.group(), _DOSE.sub(", ", tail)
+
+
+def _where(fact: Fact, rest: str, rng: Random) -> str:
+    if fact.form.wh != "où" or not fact.form.clause or fact.form.clause.rest != "mal":
+        return ""
+    first = _first(rest).lower()
+    if re.match(r"(?:bas|haut|creux|côté|milieu) (?:du|de)", rest, re.IGNORECASE):
+        return f"Dans le {lower(rest)}" if not rest.lower().startswith("côté") else f"Du {lower(rest)}"
+    gender = _lists()[0].get(first)
+    if gender is None or " et " in rest or rng.random() < 0.25:
+        return ""
+    if gender == "p":
+        return f"Aux {lower(rest)}"
+    if elide("le", first).endswith("'"):
+        return f"À l'{lower(rest)}"
+    return f"À la {lower(rest)}" if gender == "f" else f"Au {lower(rest)}"
+
+
+_WORK = re.compile(r"\b(?:métier|profession|comme travail|dans la vie|quel travail)\b", re.IGNORECASE)
+_NO_WORK = re.compile(
+    r"^(?:je|j'|un|une|le|la|les|du|de|des|à|au|en|dans|chez|sans|aucun|plus|pas|rien|mon|ma|mi|plein|temps|cdi|cdd|arrêt|bureau|3x8|trois)\b",
+    re.IGNORECASE,
+)
+
+
+def _work(fact: Fact, rest: str, rng: Random) -> str:
+    if not _WORK.search(fact.form.text) or _NO_WORK.match(rest) or rng.random() < 0.35 or not rest[:1].isalpha():
+        return ""
+    return f"Je suis {lower(rest)}"
+
+
+_SINCE_WHAT = re.compile(
+    r"^(?:le |la |l'|les |mon |ma |mes |janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|hier|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|toujours|longtemps|19\d\d|20\d\d|noël|pâques|petite?\b)",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"^(?:environ |à peu près |bientôt |presque |plus d')?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quelques|plusieurs|[a-z]+-[a-z-]+) (?:jours?|semaines?|mois|ans?|années?|nuits?)\b",
+    re.IGNORECASE,
+)
+
+
+def _since(fact: Fact, rest: str, rng: Random) -> str:
+    if not fact.form.wh.startswith("depuis") or "," in rest[:12]:
+        return ""
+    small = lower(rest)
+    if re.match(r"(?:début|fin|milieu) ", small):
+        article = "" if not re.match(r"\w+ (?:de |du |d')", small) else "la " if small.startswith("fin") else "le "
+        return f"Depuis {article}{small}"
+    if _SPAN.match(small):
+        return f"{rng.choice(('Ça fait', 'Depuis', 'Ça fait'))} {small}"
+    return f"Depuis {small}" if _SINCE_WHAT.match(small) and rng.random() < 0.8 else ""
+
+
+def _feel(fact: Fact, rest: str, rng: Random) -> str:
+    asked = re.search(r"sentez-vous|allez-vous|vous vous sentez|comment ça va\b", fact.form.text, re.IGNORECASE)
+    if not asked or fact.form.kind != "wh" or rng.random() < 0.4:
+        return ""
+    words = [w.lower() for w in _FIRST.findall(rest)[:2]]
+    degree = bool(words) and words[0] in {"très", "trop", "plutôt", "assez", "complètement", "un"}
+    key = words[1] if degree and len(words) > 1 else words[0] if words else ""
+    return f"Je me sens {lower(rest)}" if key in _lists()[1] else ""
+
+
+_NAMED = re.compile(r"(?:^|\b)(?:votre|la|le|l') ?(?P<noun>[\wÀ-ÿ-]+)", re.IGNORECASE)
+
+
+def _state(fact: Fact, rest: str, rng: Random) -> str:
+    """`Comment est la cicatrice ?` — propre → « Elle est propre. »"""
+    if fact.form.kind not in {"wh", "noun"} or not re.match(
+        r"^(?:comment (?:est|va)|votre |la |le |l')", fact.form.text, re.IGNORECASE
+    ):
+        return ""
+    words = [w.lower() for w in _FIRST.findall(rest)[:2]]
+    key = (
+        words[1]
+        if len(words) > 1 and words[0] in {"très", "trop", "plutôt", "assez", "bien"}
+        else words[0]
+        if words
+        else ""
+    )
+    named = _NAMED.search(fact.form.text)
+    if not named or key not in _lists()[2] or rng.random() < 0.5:
+        return ""
+    gender = noun_gender(named["noun"])
+    feminine = (key.endswith("e") and key[:-1] in _lists()[2]) or key in {"sèche", "bonne", "mauvaise"}
+    masculine = key + "e" in _lists()[2] or key in {"sec", "bon", "mauvais"}
+    if (feminine and gender == "m") or (masculine and gender == "f"):
+        return ""
+    return f"{'Elle' if gender == 'f' else 'Il'} est {lower(rest)}"
+
+
+def _score(fact: Fact, rest: str, rng: Random) -> str:
+    """A mark of a scale of ten: « Je dirais six. »"""
+    if "sur 10" not in fact.form.text and "de 0 à 10" not in fact.form.text:
+        return rest
+    if (
+        re.fullmatch(r"(?:zéro|un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)(?: sur dix)?\.", rest, re.IGNORECASE)
+        and rng.random() < 0.5
+    ):
+        return f"{rng.choice(('Je dirais', 'Je mettrais', 'Je dirais'))} {lower(rest)}"
+    return rest
