@@ -153,11 +153,8 @@ def _looks_named(answer: str) -> bool:
 def _looks_numbered(answer: str) -> bool:
     """At least six digits, few words: a number that must not stand anywhere else. Birth dates are no such thing."""
     return (
-        (sum(c.isdigit() for c in answer) > 5
-        and len(answer) < 40
-        and not re.fullmatch(r"[\d/.-]{8,10}", answer.strip()))
-        or (len(answer) > 9 and answer.isdigit())
-    )
+        sum(c.isdigit() for c in answer) > 5 and len(answer) < 40 and not re.fullmatch(r"[\d/.-]{8,10}", answer.strip())
+    ) or (len(answer) > 9 and answer.isdigit())
 
 
 def _cleaned(item: Item, known: list[Known], pick: Pick, numbers: Sequence[str]) -> tuple[Item, list[str]]:

@@ -16,7 +16,8 @@ from colloque.ingest.words import knowledge, plain
 __all__ = ["Known", "known_names", "name_spans"]
 
 Gender = Literal["f", "m", "mixed", "family"]
-_CAP = r"[A-ZÀ-ÖØ-Þ][\w’'-]*[\wÀ-ÿ]"
+_UP = "A-ZÀ-ÖØ-ÞŁŚŻŠŽČĆŘĞİŐŰĐŹŃĘĄ"
+_CAP = rf"\b(?:[DLO]['’](?=[{_UP}]))?[{_UP}][\w-]*\w"
 _NAME = rf"{_CAP}(?:\s+(?:(?:de|du|des|de la|le|la|d['’]|ben|el|al|van|von|da|di|dos)\s+)?{_CAP}){{0,2}}"
 _TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _INSTITUTION = re.compile(
@@ -43,6 +44,15 @@ def _given() -> dict[str, Gender]:
 
 
 @cache
+def _family() -> frozenset[str]:
+    """Family names that are no ordinary words and no given names."""
+    names = {part for name in knowledge("names")["family"] for part in _key(name).split("-") if len(part) > 2}
+    return frozenset(
+        names - _set("names", "ordinary") - _set("names", "words") - set(_given()) - _set("names", "particles")
+    )
+
+
+@cache
 def _set(table: str, key: str) -> frozenset[str]:
     source = knowledge(table)
     return frozenset(plain(word).replace(" ", "-") for word in (source.get(key) or source["names"][key]))
@@ -51,6 +61,8 @@ def _set(table: str, key: str) -> frozenset[str]:
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     words = knowledge("identity")["names"]
+
+    accents = str.maketrans({"e": "[eéèê]", "c": "[cç]"})
 
     def either(*keys: str) -> str:
         return "|".join(
@@ -61,12 +73,19 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
             )
         )
 
-    accents = str.maketrans({"e": "[eéèê]", "c": "[cç]"})
     kin = (
         either("kin_f", "kin_m").translate(accents).replace("s[oœ]", "s[oœ]").replace("so[eéèê]ur", "s(?:œ|o[eéèê])ur")
     )
+
+    def civil(key: str) -> str:
+        """Whole words, and abbreviations with their dot: « docteur. J'ai » is no name."""
+        ordered = sorted(words[key], key=len, reverse=True)
+        return "|".join(
+            rf"{re.escape(w)}\.?" if len(w) < 5 and w != "kine" else re.escape(w).translate(accents) for w in ordered
+        )
+
     civility = re.compile(
-        rf"\b(?:(?i:({either('civil_f')}))|(?i:({either('civil_m')}))|(?i:({either('civil')})))\b\.?\s+({_NAME})"
+        rf"\b(?:(?i:({civil('civil_f')}))|(?i:({civil('civil_m')}))|(?i:({civil('civil')})))(?!\w)\s+({_NAME})"
     )
     kinship = re.compile(
         rf"\b(?i:mon|ma|mes|ton|ta|son|sa|notre|votre|leur|le|la|l['’]|un|une|cette|cet)\s?(?i:(?:petite?|grande?|meilleure?|ancien(?:ne)?|nouvel(?:le)?|ex)[ -])?(?i:({kin}))\s*,?\s+({_CAP}(?:\s+{_CAP})?)"
@@ -119,13 +138,13 @@ def name_spans(text: str, known: list[Known], pick: Pick) -> Iterator[Span]:
     own = {one.token: one.gender for one in known}
     if own:
         yield from _own(text, own, pick)
-    if not any(c.isupper() for c in text) and "appel" not in text and "prénom" not in text and "nom" not in text:
-        return
     shouted = sum(c.isupper() for c in text) > 0.6 * max(sum(c.isalpha() for c in text), 1) and len(text) > 12
     if not shouted:
         yield from _introduced(text, own, pick)
         yield from _alone(text, own, pick)
+        yield from _acting(text, own, pick)
     yield from _called(text, own, pick)
+    yield from _lower(text, own, pick)
 
 
 def _own(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
@@ -168,7 +187,7 @@ def _introduced(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]
     civility, kinship, _, pair = _patterns()
     for match in civility.finditer(text):
         gender: Gender = "f" if match[1] else "m" if match[2] else "family"
-        if (match[1] or match[2] or match[3] or "").lower() in ("m", "me", "pr") and not text[
+        if (match[1] or match[2] or match[3] or "").lower().rstrip(".") in ("m", "me", "pr", "ms", "mr") and not text[
             match.start() : match.start(4)
         ].strip()[:1].isupper():
             continue
@@ -199,10 +218,10 @@ def _tokens(
     """The words of a name: given ones by the list, the others as family names or as the gender says."""
     for number, match in enumerate(_TOKEN.finditer(text, start, end)):
         word = _key(match[0])
-        if word in _set("names", "not_names") and match[0] not in own:
-            if number == 0 or word not in _set("names", "particles"):
-                return
+        if word in _set("names", "particles") and match.end() < end:
             continue
+        if word in _set("names", "not_names") and word not in own:
+            return
         if not match[0][0].isupper():
             continue
         if match[0].isupper() and not surname and word not in _given() and word not in own:
@@ -213,12 +232,40 @@ def _tokens(
         yield Span(match.start(), match.end(), "name", _stand_in(match[0], kind, pick))
 
 
+def _lower(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    """Lower-case names that people type: « le dr martin », « mme dupont », « marie dupont »."""
+    names = {_key(name) for name in knowledge("names")["family"]}
+    for match in _TYPED.finditer(text):
+        word = _key(match[2])
+        before = _key(match[1].rstrip("."))
+        civil = before in _civilities() and before not in ("m", "me", "pr")
+        if word in names and (civil or (before in _given() and word not in _set("names", "ordinary"))):
+            if not civil:
+                yield _span(match, _given()[before], pick, 1)
+            yield _span(match, own.get(word, "family"), pick, 2)
+
+
+_FIELD = re.compile(
+    rf"(?:^|[\s;,(/])(?i:nom|pr[ée]nom|nom de famille|nom de naissance|nom et pr[ée]nom|name|first name|last name)\s*[:=]\s*({_NAME}|[a-zà-ÿ-]{{2,30}})"
+)
+"""`Nom : Martin` inside an answer."""
+_TYPED = re.compile(r"\b(?=([a-zà-ÿ]{2,}\.?)\s+([a-zà-ÿ][a-zà-ÿ-]{2,})\b)")
+
+
 def _called(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    for match in _FIELD.finditer(text):
+        for token in _TOKEN.finditer(text, match.start(1), match.end(1)):
+            word = _key(token[0])
+            if word in _set("names", "not_names"):
+                break
+            yield _span(token, own.get(word) or _given().get(word, "family"), pick)
     called = _patterns()[2]
     for match in called.finditer(text):
         for number, token in enumerate(_TOKEN.finditer(text, match.start(1), match.end(1))):
             word = _key(token[0])
             lower = token[0].islower()
+            if word in _set("names", "particles") and not lower and token.end() < match.end(1):
+                continue
             if word in _set("names", "not_names") or (lower and number > 1):
                 break
             if (
@@ -260,14 +307,36 @@ def _verbs() -> frozenset[str]:
     )
 
 
+_ACTS = (
+    r"(?:qui\s+(?:m|s)['’]|qui\s+(?:me|vient|est|vit)\b|m['’](?:a|aide|accompagne|en|y|appelle|emm[èe]ne)\b|me\s+(?:dit|trouve|garde|conduit|soutient|manque|voit|aide)\b"
+    r"|pense\b|dit\s+que\b|est\s+(?:part|mort|d[ée]c[ée]d|venu|n[ée]|rest|au courant|malade|inqui)|,\s+(?:elle|il|ma|mon|mes|notre)\s|passe\s+me\b|vient\s+me\b)"
+)
+
+
+def _acting(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
+    """Capitalised words in mid-sentence that do what people do: « Zsófia, elle pense », « c'est Gwen Petit qui m'aide »."""
+    for match in _ACTING.finditer(text):
+        before = text[: match.start()].rstrip()
+        if (
+            not before
+            or before[-1] in ".!?:»\n"
+            or _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
+        ):
+            continue
+        yield from _tokens(text, match.start(1), match.end(1), "mixed", own, pick)
+
+
+_ACTING = re.compile(rf"({_CAP}(?:\s+(?:(?:de|du|le|la|ben|el|van|von|da|di)\s+)?{_CAP})?)\s*{_ACTS}")
+
+
 def _alone(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
     """Given names on their own, where they are no ordinary word."""
     words = _set("names", "words")
     for match in re.finditer(_CAP, text):
         word = _key(match[0])
         if (
-            word in _given()
+            (word in _given() or word in _family())
             and word not in words
             and not _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
         ):
-            yield _span(match, own.get(word, _given()[word]), pick)
+            yield _span(match, own.get(word, _given().get(word, "family")), pick)

@@ -32,7 +32,7 @@ _NIR = re.compile(
 _INS = re.compile(r"(?<!\d)\d{22}(?!\d)|(?<![\d.])1\.2\.250\.1\.213\.1\.4\.\d{1,2}(?![\d.])")
 _PHONE = re.compile(
     r"(?<![\d.,/+-])(?:(?:\+|00)\s?(?:33|32|41|352|262|590|594|596|687|689|1|44|49|34|39|212|213|216)\s?(?:\(0\)\s?)?[1-9](?:[ .\u00a0-]?\d){6,10}"
-    r"|0[1-9](?:[ .\u00a0/-]?\d{2}){4}|\(\d{3}\)\s?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?![\d/]|[.,]\d)"
+    r"|0[1-9](?:[ .\u00a0/-]?\d){8}|\(\d{3}\)\s?\d{3}[ .-]\d{4}|\d{3}[.-]\d{3}[.-]\d{4})(?![\d/]|[.,]\d)"
 )
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w-]{1,64}(?:\.[\w-]{2,24}){1,4}(?![\w@])")
 _URL = re.compile(
@@ -47,7 +47,7 @@ _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){15}\d(?!\d)")
 _IP = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
 _PLATE = re.compile(r"(?<![\w-])[A-HJ-NP-TV-Z]{2}-\d{3}-[A-HJ-NP-TV-Z]{2}(?![\w-])")
 _LABELLED = re.compile(
-    r"\b(IPP|NIP|RPPS|ADELI|INS|NDA|IEP|MRN|s[ée]curit[ée] sociale|n[°o] ?s[ée]cu|dossier(?: n(?:°|o|um[ée]ro)?)|num[ée]ro (?:de )?(?:dossier|patient|s[ée]cu(?:rit[ée] sociale)?))"
+    r"\b(IPP|NIP|RPPS|ADELI|INS|NDA|IEP|MRN|s[ée]curit[ée] sociale|n[°o] ?s[ée]cu|dossier(?: n(?:°|o|um[ée]ro)?)?|mutuelle|adh[ée]rent(?: n(?:°|o)?)?|num[ée]ro (?:de )?(?:dossier|patient|s[ée]cu(?:rit[ée] sociale)?))"
     r"\s*(?:n°|no|num[ée]ro)?\s*[:=]?\s*((?=[\w-]*\d)[A-Z0-9][\w-]{4,22}|(?:\d[ .]?){6,22}\d)",
     re.IGNORECASE,
 )
@@ -65,7 +65,8 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _STREET_BARE = re.compile(
-    rf"\b(?:rue|avenue|boulevard|impasse|all[ée]e|chemin|quai){_LINK}\s+{_WORD}(?:[ -]{_WORD}){{0,3}}{_CITY}"
+    rf"\b(?:rue|avenue|boulevard|impasse|all[ée]e|chemin|quai|r[ée]sidence|lotissement){_LINK}\s+(?:Les?\s+|La\s+)?{_WORD}(?:[ -]{_WORD}){{0,3}}"
+    rf"(?:{_CITY})(?:\s+à\s+[A-ZÀ-Ý][\wÀ-ÿ]+(?:-[\wÀ-ÿ]+)*)?"
 )
 _TOWN = re.compile(
     rf"(?<![\d.,])(?:0[1-9]|[1-8]\d|9[0-8]|2[AB])\d{{3}}\s+(?!Euros?\b|UI\b|Pas\b|F\b|Kcal\b){_WORD}(?:[ -](?:{_WORD}|sur|sous|les|lès|en|de|du|des)){{0,4}}(?:\s+cedex(?:\s+\d+)?)?"
@@ -106,10 +107,10 @@ def number_spans(text: str, pick: Pick) -> Iterator[Span]:
 
 def _digit_spans(text: str, pick: Pick) -> Iterator[Span]:
     plain_kinds: tuple[tuple[re.Pattern[str], int, str, Callable[[str, Pick], str]], ...] = (
-        (_LABELLED, 2, "file_number", _same_form),
+        (_NIR, 0, "nir", _nir),
         (_IBAN, 0, "iban", _iban),
         (_INS, 0, "ins", _ins),
-        (_NIR, 0, "nir", _nir),
+        (_LABELLED, 2, "file_number", _same_form),
         (_CARD, 0, "card", _card),
         (_BIRTH, 2, "birth", _first_of_january),
         (_PHONE, 0, "phone", _phone),
@@ -156,9 +157,10 @@ def _street_spans(text: str, pick: Pick, *, digits: bool) -> Iterator[Span]:
 
 
 def _same_form(value: str, pick: Pick) -> str:
-    """Digits become digits, letters letters; the same value the same stand-in."""
-    start = pick("file_number", value, 1000)
-    return re.sub(r"[A-Za-z]", "X", re.sub(r"\d", "0", value))[:-3] + f"{start:03d}" if len(value) > 5 else "00000"
+    """Digits become digits, letters X; the last digits tell one value from another."""
+    places = sum(c.isdigit() for c in value)
+    fresh = iter(f"{pick('file_number', value, 1000):0{places}d}"[-places:])
+    return "".join(next(fresh) if c.isdigit() else "X" if c.isalpha() else c for c in value)
 
 
 def _nir(found: str, pick: Pick) -> str:
