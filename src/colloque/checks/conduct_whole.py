@@ -11,7 +11,7 @@ from colloque.checks.conduct_book import finding
 from colloque.core import Finding, Turn
 from colloque.french.patterns import lexicon, plain, sentences
 
-__all__ = ["agreement", "closings", "formulas", "identity"]
+__all__ = ["agreement", "closings", "formulas", "gender_shown", "identity"]
 
 _COMMON = frozenset(
     [
@@ -47,7 +47,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("IBAN", re.compile(r"\bfr\d{2}(?:[ ]?[\da-z]{4}){5}", re.I)),
     ("adresse", re.compile(r"\b\d{1,4}(?: bis| ter)?,? (?:rue|avenue|boulevard|allee|allée|impasse|place|chemin|quai|cours|route) (?:de |du |des |d'|la |le )*[A-ZÉÈ][\w-]+", re.I)),
     ("date de naissance", re.compile(r"\bné[e]? le \d{1,2}(?:er)? ?(?:/|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre) ?\d*", re.I)),
-    ("nom complet", re.compile(r"(?:je m'appelle|mon nom est|mon nom complet est|nom de famille,? c'est) [A-ZÉÈ][\w-]+ [A-ZÉÈ][\w-]+")),
+    ("nom complet", re.compile(r"(?i:je m'appelle|mon nom est|mon nom complet est|nom de famille,? c'est) [A-ZÉÈ][\w-]+ [A-ZÉÈ][\w-]+")),
 )  # fmt: skip
 _GENDERED = re.compile(
     r"\b(?:je (?:ne )?(?:suis|me sens|me sentais|me trouve)|j'etais|j'ai ete|je me suis|je reste|je deviens)(?: (?:pas|plus|tres|trop|vraiment|completement|totalement|un peu|toujours|encore|si|assez|tout|toute|tellement|plutot|juste|deja|souvent|jamais|meme|bien|vite|hyper|super|carrement|constamment))* ([\w-]+)"
@@ -56,7 +56,7 @@ _FEMININE = re.compile(
     r"(?:ee|euse|ive|ente|ante|olle|elle|ienne|onne|ite|ete|ise|ue|uite|lle|ourde|erte|eine|aine|ienne|euve|aise|ouce|ette|ouse|rice|asse)$"
 )
 _MASCULINE = {
-    "fatigue", "epuise", "deprime", "angoisse", "stresse", "enerve", "creve", "vide", "rince", "perdu", "demotive", "isole", "inquiet", "nerveux", "anxieux", "malheureux", "heureux", "seul", "content", "tombe", "leve", "couche", "reveille", "hospitalise", "opere", "oblige", "degoute", "essouffle", "lessive", "paume", "decourage", "desespere", "tendu", "soulage", "surpris", "constipe", "irrite", "debout", "reste", "parti", "arrive", "devenu", "alle", "sorti", "rentre", "mort", "bloque", "coince", "gene", "presse", "marie", "divorce", "separe", "embauche", "licencie", "arrete", "blesse", "coupe", "fait", "rendu", "mis", "assis", "venu", "embete", "preoccupe", "gros", "furieux", "jaloux", "honteux", "affreux", "courageux", "peureux", "actif", "sportif", "depressif", "attentif", "coupable",
+    "fatigue", "epuise", "deprime", "angoisse", "stresse", "enerve", "creve", "vide", "rince", "perdu", "demotive", "isole", "inquiet", "nerveux", "anxieux", "malheureux", "heureux", "seul", "content", "tombe", "leve", "couche", "reveille", "hospitalise", "opere", "oblige", "degoute", "essouffle", "lessive", "paume", "decourage", "desespere", "tendu", "soulage", "surpris", "constipe", "irrite", "debout", "reste", "parti", "arrive", "devenu", "alle", "sorti", "rentre", "mort", "bloque", "coince", "gene", "presse", "marie", "divorce", "separe", "embauche", "licencie", "arrete", "blesse", "coupe", "rendu", "mis", "senti", "endormi", "guéri", "fini", "reparti", "revenu", "tenu", "venu", "battu", "reussi", "las", "lent", "mince", "pret", "sur", "certain", "assis", "embete", "preoccupe", "gros", "furieux", "jaloux", "honteux", "affreux", "courageux", "peureux", "actif", "sportif", "depressif", "attentif", "coupable",
 }  # fmt: skip
 _BOTH = frozenset(
     [
@@ -136,6 +136,14 @@ def identity(turns: Sequence[Turn]) -> Iterator[Finding]:
 
 def agreement(turns: Sequence[Turn]) -> Iterator[Finding]:
     """First-person adjectives and participles of both genders in one patient's turns."""
+    shown = gender_shown(turns)
+    if len(shown) == 2:
+        index, words = max(shown.values())
+        yield finding("agreement_drift", index, words)
+
+
+def gender_shown(turns: Sequence[Turn]) -> dict[str, tuple[int, str]]:
+    """Gender (f, m) → the first patient turn that shows it, and the words."""
     shown: dict[str, tuple[int, str]] = {}
     for index, turn in enumerate(turns):
         if turn.role != "patient":
@@ -144,21 +152,15 @@ def agreement(turns: Sequence[Turn]) -> Iterator[Finding]:
             gender = gender_of(match.group(1), turn.text[match.start(1) : match.end(1)])
             if gender and gender not in shown:
                 shown[gender] = (index, turn.text[match.start() : match.end()])
-    if len(shown) == 2:
-        index, words = max(shown.values())
-        yield finding("agreement_drift", index, words)
+    return shown
 
 
 def gender_of(folded: str, written: str) -> str | None:
     """f, m or None for one adjective or participle said of oneself."""
     if folded in _BOTH:
         return None
-    if folded in _MASCULINE and (not folded.endswith("e") or written.endswith("é")):
-        return "m"
-    if folded.endswith("e") and (
-        folded[:-1] in _MASCULINE
-        or written.endswith("ée")
-        or (_FEMININE.search(folded) and folded.endswith(("euse", "ive")))
-    ):
+    if written.endswith("ée") or (folded[:-1] in _MASCULINE and folded.endswith("e")) or folded.endswith("euse"):
         return "f"
+    if written.endswith("é") or (folded in _MASCULINE and not written.endswith("e")):
+        return "m"
     return None

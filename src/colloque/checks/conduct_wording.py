@@ -25,10 +25,16 @@ _YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(
 _TU_VERB = re.compile(r"\b(?:raconte|dis|explique|ecoute|regarde|viens|assieds|montre|decris)-(?:moi|toi)\b")
 _NOUN_TON = re.compile(r"\b(?:le|un|ce|du|de|au|quel) ton\b")
 _CHILD = re.compile(
-    r"\b(?:doudou|maman|papa|ta maman|ton papa|dessin\w*|bonhomme|ma puce|mon grand|ma grande|petit[e]? (?:bonhomme|monsieur|dame)|peluche|nounours|loulou|champion)\b"
+    r"\b(?:doudou|ta maman|ton papa|maman|papa|dessin\w*|bonhomme|ma puce|mon grand|ma grande|peluche|nounours|loulou|"
+    r"ouvre|montre|la maitresse|ton ventre|ta bouche|tes dents|ton bras|ton lit|ton nez|tes copains|la recre|jouer|joues)\b"
+)
+_WITH_PARENT = re.compile(r"\b(?:ta maman|ton papa|tes parents|ta mere|ton pere|ton doudou)\b")
+_VOCATIVE = re.compile(
+    r"(?:[Bb]onjour|[Ss]alut|[Cc]oucou|[Dd]is(?:-moi)?|[Ee]t toi),? [A-ZÉÈ][a-zéèïë]+|(?:^|[.!?] )[A-ZÉÈ][a-zéèïë]+, (?:tu|est-ce que tu|veux-tu|peux-tu|dis)"
 )
 _PARENT = re.compile(
-    r"\b(?:il|elle) (?:a|tousse|mange|dort|boit|pleure|vomit|respire|refuse|se)\b|\b(?:mon fils|ma fille|mon bebe|le petit|la petite|notre fils|notre fille)\b|\b(?:biberon|creche|couches?|maternelle|nounou)\b"
+    r"\b(?:mon (?:fils|petit|bebe|garcon)|ma (?:fille|petite|puce)|notre (?:fils|fille|petit)|le petit|la petite|biberons?|creche|couches?|maternelle|nounou|cp|ce1|doudou)\b|"
+    r"\b(?:il|elle) (?:a|n'a) (?:de la fievre|\w+ ans|\w+ mois|mal)|\b(?:il|elle) (?:tousse|vomit|refuse|tete|ronfle|pleure)\b|^[a-z' ]*(?:\w+ ans et demi|\w+ mois)\b"
 )
 _EMOJI = re.compile("[\U0001f300-\U0001faff\U00002600-\U000027bf\U0001f000-\U0001f0ff\ufe0f]")
 _SCRIPT = re.compile(
@@ -94,11 +100,10 @@ def tutoiement(scene: Scene) -> Iterator[Finding]:
     hit = _YOU.search(_NOUN_TON.sub(lambda m: " " * len(m.group()), quoted)) or _TU_VERB.search(quoted)
     if hit is None:
         return
-    earlier = " ".join(plain(text) for text in (*scene.patient, *scene.clinician))
-    if (
-        _CHILD.search(folded)
-        or _PARENT.search(" ".join(plain(text) for text in scene.patient))
-        or _CHILD.search(earlier)
+    child = _CHILD.search(folded) or _VOCATIVE.search(scene.reply)
+    if child and (
+        _PARENT.search(plain(" ".join(scene.patient)))
+        or _WITH_PARENT.search(plain(" ".join((*scene.clinician, scene.reply))))
     ):
         return
     yield finding("tutoiement", scene.turn, _around(scene.reply, hit.start(), hit.end()))
@@ -131,48 +136,8 @@ def foreign_words(scene: Scene) -> Iterator[Finding]:
 
 
 _FRENCH = frozenset(
-    [
-        "me",
-        "des",
-        "est",
-        "les",
-        "la",
-        "le",
-        "un",
-        "une",
-        "on",
-        "plus",
-        "son",
-        "sa",
-        "mes",
-        "tes",
-        "ses",
-        "ni",
-        "si",
-        "or",
-        "car",
-        "pain",
-        "main",
-        "non",
-        "out",
-        "do",
-        "as",
-        "a",
-        "an",
-        "il",
-        "des",
-        "der",
-        "une",
-        "das",
-        "muy",
-        "sta",
-        "sono",
-        "como",
-        "mas",
-        "sein",
-        "die",
-    ]
-)
+    ["me", "on", "plus", "son", "sa", "mes", "tes", "ses", "si", "or", "car", "pain", "main", "non", "as", "a", "an", "des", "les", "la", "le", "un", "une", "est", "il", "mas", "sein", "die", "sera", "bien", "mal", "te", "tu", "se"]
+)  # fmt: skip
 
 
 def format_and_length(scene: Scene) -> Iterator[Finding]:

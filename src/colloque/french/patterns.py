@@ -22,6 +22,9 @@ _SAME_LENGTH = str.maketrans(
     "aaaaaaceeeeiiiinooooouuuuyy'''''\u0020\u0020\u0020--",
 )
 _SENTENCE = re.compile(r"[^.!?…\n]*(?:(?<=\d)[.](?=\d)[^.!?…\n]*)*(?:[.!?…]+[ »\"')]*|\n|$)")
+_WORDY_START = re.compile(r"(?:\(\?:)*[a-z0-9œ\[]")
+_WORDY_END = re.compile(r"[a-z0-9œ\])?}+]$(?<!\\[?)\]}+])")
+"""Where a pattern begins or ends with a word, a word boundary is asked for."""
 _BEHIND = re.compile(r"\(\?<[!=][^)]*\)")
 _MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 
@@ -171,8 +174,8 @@ def _compile(source: str, macros: dict[str, str]) -> tuple[tuple[str, ...], re.P
     source = unicodedata.normalize("NFC", source).translate(_SAME_LENGTH)
     source = _BEHIND.sub(lambda match: match.group().replace(" ", r"\s"), source)
     source = source.replace("œ", "(?:œ|oe)").replace(" ?", r"\s*").replace(" ", r"\s+")
-    begin = "" if source.startswith(("^", "(?<", "\\")) else r"\b"
-    end = "" if source.endswith(("$", "*", "\\b", "\\?", "\\!", "\\)")) else r"\b"
+    begin = r"\b" if _WORDY_START.match(source) else ""
+    end = r"\b" if _WORDY_END.search(source) else ""
     return needles_of(source), re.compile(f"{begin}(?:{source}){end}" if "|" in source else f"{begin}{source}{end}")
 
 
@@ -193,7 +196,7 @@ def lexicon(name: str) -> Lexicon:
     data = _data(name)
     macros: dict[str, str] = dict(_data("macros")["macros"])
     for macro, (file, key) in _data("macros")["lists"].items():
-        macros[macro] = "|".join(sorted(_data(file)[key], key=len, reverse=True))
+        macros[macro] = "(?:[ld]')?(?:" + "|".join(sorted(_data(file)[key], key=len, reverse=True)) + ")"
     macros.update(data.get("macros", {}))
     return Lexicon(tuple(_rule(rule, macros) for rule in data["rule"]))
 
