@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from colloque.checks.facts import Exchange, Fact, family_of
+from colloque.checks.facts import Exchange, Fact
 from colloque.french.agree import compare_quantities
 from colloque.french.quantities import Quantity
 
@@ -40,6 +40,9 @@ class Evidence:
 
 def _total(asked: float, said: float, counted: float) -> float:
     return 1.0 - (1.0 - asked * 0.8) * (1.0 - said * 0.8) * (1.0 - counted * 0.8)
+
+
+_NOTHING = Evidence(0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def _shares(facts: Sequence[Fact]) -> _Shares:
     for fact in facts:
         topics.update(fact.topics | fact.told)
         keys.update(fact.question.keys | fact.given.keys)
-        families.update({family_of(c) for c in fact.topics})
+        families.update(fact.families)
     return _Shares(topics, families, keys, tuple((i, q) for i, f in enumerate(facts) for q in f.quantities))
 
 
@@ -116,17 +119,24 @@ def _topic(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], 
 
 
 def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Evidence:
-    named = exchange.asked.concepts | exchange.said.concepts
-    heard = exchange.asked.keys | exchange.said.keys
+    named, heard, families = exchange.named, exchange.heard, exchange.families
+    if (
+        fact.quantities == ()
+        and fact.matters.isdisjoint(named)
+        and fact.words.isdisjoint(heard)
+        and fact.families.isdisjoint(families)
+        and fact.generic.isdisjoint(exchange.asked.generic)
+    ):
+        return _NOTHING
     if fact.question.quantities and any(
         compare_quantities(q, s) == "same" for q in fact.question.quantities for s in exchange.asked.quantities
     ):
         heard = heard | fact.question.keys
     asked = max(_topic(fact.topics, named, shares.topics), _share(fact.question.keys, heard, shares.keys))
     if not asked and fact.topics:
-        families = {family_of(c) for c in named}
-        mine = {family_of(c) for c in fact.topics}
-        asked = max(((0.75 if f in named else 0.45) / shares.families[f] for f in mine if f in families), default=0.0)
+        asked = max(
+            ((0.75 if f in named else 0.45) / shares.families[f] for f in fact.families if f in families), default=0.0
+        )
     if not fact.topics and fact.generic & exchange.asked.generic:
         asked = max(asked, 0.6)
     said = max(
@@ -136,9 +146,7 @@ def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Eviden
     if said < _WORD and any(shares.keys[k] == 1 and len(k) >= 5 for k in fact.given.keys & exchange.said.keys):
         said = _WORD
     counted, alone = _counted(i, fact, exchange, shares)
-    only = max(
-        (0.75 for f in {family_of(c) for c in fact.topics} if f in named and shares.families[f] == 1), default=0.0
-    )
+    only = max((0.75 for f in fact.families if f in named and shares.families[f] == 1), default=0.0)
     own = _total(
         max(only, _topic(fact.topics, named, shares.topics, 1), _share(fact.question.keys, heard, shares.keys, 1)),
         max(

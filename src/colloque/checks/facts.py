@@ -13,7 +13,7 @@ from colloque.checks.measures import hinted
 from colloque.checks.reading import GENERIC, Reading, read_text
 from colloque.core import Answer, Dialogue, Questionnaire
 from colloque.french.concepts import Mention, Time
-from colloque.french.lexicon import concepts
+from colloque.french.lexicon import NEGATIONS, concepts
 from colloque.french.persons import about_child
 from colloque.french.quantities import Quantity
 from colloque.french.scales import Level
@@ -41,7 +41,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An answer of the record, analysed. `topics`: what the question is about; `told`: concepts of the answer itself."""
+    """An answer of the record, analysed. `topics`: what the question is about; `told`: concepts of the answer itself.
+
+    `matters` and `words`: concepts and keys of both; `families`: those of the topics; `family`: about the family.
+    """
 
     answer: Answer
     question: Reading
@@ -54,6 +57,9 @@ class Fact:
     option: Level | None
     child: bool
     family: bool
+    families: frozenset[str]
+    matters: frozenset[str]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,12 @@ class Exchange:
     turn: int
     asked: Reading
     said: Reading
-    clinician: Reading
+    clinician: str
     claims: tuple[Claim, ...]
     quantities: tuple[Quantity, ...]
+    named: frozenset[str]
+    heard: frozenset[str]
+    families: frozenset[str]
 
 
 _FIRST = frozenset(("je", "j", "moi", "me", "m", "mon", "ma", "mes"))
@@ -81,10 +90,24 @@ _ANSWERS: dict[tuple[str, int], Literal[-1, 0, 1]] = {
 _SIGNS: dict[str, Literal[-1, 0, 1]] = {"present": 1, "absent": -1, "unsure": 0}
 
 
+def _first_person(reading: Reading, at: int, number: int) -> bool:
+    """The speaker is named before token `at` in its sentence."""
+    return any(
+        t.word in ("j", "je", "moi")
+        for t, s in zip(reading.words[:at], reading.sentence[:at], strict=True)
+        if s == number
+    )
+
+
+_OF = frozenset(("de", "du", "d", "chez", "des"))
+
+
 def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
     """Whose fact a mention is: the kin class named with it, `famille` in answer to a question on the family, or the patient."""
-    at = next(i for i, t in enumerate(reading.words) if t.start >= mention.start)
+    at = mention.at
     number = reading.sentence[at]
+    if not reading.persons:
+        return "famille" if family and not _first_person(reading, at, number) else ""
     near = [p for p in reading.persons if reading.sentence[p.first] == number]
     inside = [p for p in near if p.first >= at and reading.words[p.end - 1].end <= mention.end]
     near = [p for p in near if p not in inside]
@@ -107,8 +130,9 @@ def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
     fragment = [t for t, s in zip(reading.words, reading.sentence, strict=True) if s == number - 1]
     if previous and len(fragment) <= 6:
         return previous[-1].kin
-    if near:
-        return near[0].kin
+    after = [p for p in near if 0 <= p.first - mention.last - 1 <= 1]
+    if after and reading.words[mention.last + 1].word in _OF:
+        return after[0].kin
     return "famille" if family else ""
 
 
@@ -121,18 +145,25 @@ def _echoes(reply: Reading) -> frozenset[int]:
     return frozenset(out)
 
 
+def _denies(reply: Reading, mention: Mention) -> bool:
+    """The sentence of the mention denies something: « Non, les démangeaisons ne me réveillent pas »."""
+    number = reply.sentence[mention.at]
+    return any(t.word in NEGATIONS for t, s in zip(reply.words, reply.sentence, strict=True) if s == number)
+
+
 def _own(question: Reading, reply: Reading, child: bool) -> list[Claim]:
     """Claims that the reply makes in its own words."""
     family = question.family
     out = []
     echoes = _echoes(reply)
     for mention in reply.mentions:
-        if mention.named or mention.concept in GENERIC or reply.sentence_at(mention.start) in echoes:
+        if mention.named or mention.concept in GENERIC or reply.sentence[mention.at] in echoes:
             continue
         kin = _kin(mention, reply, family, child)
-        out.append(
-            Claim(mention.concept, _SIGNS[mention.polarity], kin, mention.time, True, mention.start, mention.end)
-        )
+        sign = _SIGNS[mention.polarity]
+        if sign == 1 and reply.lead == "no" and mention.concept in question.concepts and _denies(reply, mention):
+            sign = 0
+        out.append(Claim(mention.concept, sign, kin, mention.time, True, mention.start, mention.end))
     return out
 
 
@@ -170,7 +201,7 @@ def interrogative(text: str) -> str:
         return ""
     part = "".join(sentences[i] for i in asking).strip()
     first = asking[0]
-    if first and not read_text(part).keys and not read_text(part).generic:
+    if first and not read_text(part).keys and not read_text(part).mentions:
         part = f"{sentences[first - 1].strip()} {part}"
     return part
 
@@ -204,6 +235,7 @@ def _fact(answer: Answer) -> Fact:
     return Fact(
         answer, question, given, question.concepts, question.generic, given.concepts,
         claims_of(answer.question, answer.answer, child), () if option else hinted(question, given), option, child, _is_family(question, given),
+        question.families, question.concepts | given.concepts, question.keys | given.keys,
     )  # fmt: skip
 
 
@@ -223,7 +255,9 @@ def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...
         asked = interrogative(before)
         question, said = read_text(asked), read_text(turn.text)
         claims = claims_of(asked, turn.text, child)
-        out.append(Exchange(i, question, said, read_text(before), claims, hinted(question, said)))
+        named, heard = question.concepts | said.concepts, question.keys | said.keys
+        families = question.families | said.families
+        out.append(Exchange(i, question, said, before, claims, hinted(question, said), named, heard, families))
     return tuple(out)
 
 

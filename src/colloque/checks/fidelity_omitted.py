@@ -24,7 +24,7 @@ def _free(case: Case) -> list[int]:
 
 def _tells(exchange: Exchange) -> bool:
     """The exchange can hold an answer: something was asked, or the patient says more than thanks."""
-    return "?" in exchange.clinician.text or len(exchange.said.keys) >= 3
+    return "?" in exchange.clinician or len(exchange.said.keys) >= 3
 
 
 def _could_hold(fact: Fact, exchange: Exchange) -> bool:

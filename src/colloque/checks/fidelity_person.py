@@ -9,7 +9,8 @@ from colloque.checks.case import Case, finding, quote_of
 from colloque.checks.facts import POLAR, Exchange, Fact
 from colloque.core import Finding
 from colloque.french.lexicon import concepts
-from colloque.french.phrases import phrases
+from colloque.french.persons import persons
+from colloque.french.phrases import marks
 from colloque.french.tokens import key_of
 
 __all__ = ["check_persons"]
@@ -86,12 +87,12 @@ def _claimed(fact: Fact, places: list[Exchange]) -> Finding | None:
 
 def _by_time(fact: Fact, places: list[Exchange]) -> Finding | None:
     """What the record says is over, said to go on."""
-    if not phrases("over").find([t.word for t in fact.given.words]):
+    if "over" not in marks(fact.given.text):
         return None
     for exchange in places[:1]:
         words = [t.word for t in exchange.said.words]
-        going = phrases("ongoing").find(words)
-        if going and not phrases("over").find(words) and not {"plus", "pas", "jamais", "termine"} & set(words):
+        going = marks(exchange.said.text).get("ongoing")
+        if going and "over" not in marks(exchange.said.text) and not {"plus", "pas", "jamais", "termine"} & set(words):
             start = exchange.said.words[going[0][0]].start
             return _report(exchange, fact, start, start + 1)
     return None
@@ -107,7 +108,7 @@ def _family_question(exchange: Exchange) -> bool:
 
 def _replaced(case: Case, fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
     everywhere = {p.kin for e in case.exchanges for p in e.said.persons} | {
-        p.kin for e in case.exchanges for p in e.clinician.persons
+        p.kin for e in case.exchanges for p in persons(e.clinician)
     }
     if kins & everywhere:
         return None

@@ -5,7 +5,6 @@ exclude each other. Unsure claims contradict nothing.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from colloque.checks.case import Case, finding, quote_of
 from colloque.checks.facts import POLAR, Claim, Exchange, Fact
@@ -13,9 +12,8 @@ from colloque.checks.reading import Reading
 from colloque.core import Finding
 from colloque.french.context import scopes
 from colloque.french.lexicon import concepts
-from colloque.french.phrases import Phrases, labelled
+from colloque.french.phrases import marks
 from colloque.french.scales import Level
-from colloque.french.tokens import load_data
 
 __all__ = ["check_polarity"]
 
@@ -47,7 +45,7 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
             if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
                 continue
             clash = next((c for c in theirs if _contradicts(mine, c)), None)
-            if clash is not None and not _told_anyway(fact, exchange, mine):
+            if clash is not None and not _told_anyway(fact, exchange, mine) and not _elsewhere(case, i, clash):
                 return _report(exchange, fact, clash.start, clash.end)
     return None
 
@@ -59,6 +57,16 @@ def _at_issue(fact: Fact, exchange: Exchange, concept: str) -> bool:
         return False
     asked = bool(fact.topics & exchange.asked.concepts or fact.question.keys & exchange.asked.keys)
     return asked or (concept in fact.topics and not known.apart)
+
+
+def _elsewhere(case: Case, i: int, clash: Claim) -> bool:
+    """Another answer of the record says just that of the same concept."""
+    return any(
+        c.concept == clash.concept and c.kin == clash.kin and c.sign == clash.sign
+        for k, other in enumerate(case.facts)
+        if k != i
+        for c in other.claims
+    )
 
 
 def _told_anyway(fact: Fact, exchange: Exchange, mine: Claim) -> bool:
@@ -77,9 +85,7 @@ def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
 
 def _orientation(question: Reading) -> str:
     """Whether a question asks for trouble, for health, or for neither: `Non` means the contrary in the first two."""
-    words = [t.word for t in question.words]
-    found = labelled("orientation", "questions_orientation.toml").labels(words)
-    sides = {label for _, _, label in found}
+    sides = {label for _, _, label in marks(question.text).get("orientation", ())}
     return sides.pop() if len(sides) == 1 else "both" if sides else "neutral"
 
 
@@ -119,6 +125,10 @@ def _by_option(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
     if option is None:
         return None
     for exchange in places[:1]:
+        if not (
+            fact.topics & exchange.asked.concepts or fact.question.keys & (exchange.asked.keys | exchange.said.keys)
+        ):
+            continue
         alone = len(list(case.sharers(exchange))) < 2
         found = [v for v in _levels_about(fact, exchange, alone) if v.family == option.family]
         if not found or any(v.level == option.level for v in found):
@@ -130,35 +140,28 @@ def _by_option(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
     return None
 
 
-@lru_cache(maxsize=1)
-def _opposites() -> tuple[tuple[Phrases, Phrases], ...]:
-    return tuple(
-        (Phrases([(p, "a") for p in left]), Phrases([(p, "b") for p in right]))
-        for left, right in load_data("opposites.toml")["pairs"]
-    )
-
-
-def _affirmed(phrases_: Phrases, said: Reading) -> bool:
-    """One of the phrases stands in the text outside the reach of a negation."""
-    negated = scopes(said.text).negated
-    return any(not negated[first] for first, _ in phrases_.find([t.word for t in said.words]))
+def _sides(reading: Reading, *, affirmed: bool = False) -> set[tuple[int, int]]:
+    """The sides of opposite words that stand in a text; with `affirmed`, those outside the reach of a negation."""
+    found = marks(reading.text).get("opposites", ())
+    if affirmed and found:
+        negated = scopes(reading.text).negated
+        return {label for first, _, label in found if not negated[first]}
+    return {label for _, _, label in found}
 
 
 def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
-    mine = [t.word for t in fact.given.words]
-    for left, right in _opposites():
-        for own, other in ((left, right), (right, left)):
-            if not own.find(mine) or other.find(mine):
+    mine = _sides(fact.given)
+    for exchange in places[:1] if mine else ():
+        theirs, said = _sides(exchange.said), _sides(exchange.said, affirmed=True)
+        others = {side for f in case.facts for side in _sides(f.given)}
+        around = {side for e in case.exchanges if e is not exchange for side in _sides(e.said)}
+        for number, side in sorted(mine):
+            own, other = (number, side), (number, 1 - side)
+            if other in mine or other not in theirs or own in said or own in around or other in others:
                 continue
-            for exchange in places[:1]:
-                theirs = [t.word for t in exchange.said.words]
-                clash = other.find(theirs)
-                if not clash or _affirmed(own, exchange.said) or any(own.find([t.word for t in e.said.words]) for e in case.exchanges if e is not exchange):
-                    continue
-                if any(other.find([t.word for t in f.given.words + f.question.words]) for f in case.facts):
-                    continue
-                start = exchange.said.words[clash[0][0]].start
-                return _report(exchange, fact, start, start + 1)
+            first = next(first for first, _, label in marks(exchange.said.text)["opposites"] if label == other)
+            start = exchange.said.words[first].start
+            return _report(exchange, fact, start, start + 1)
     return None
 
 

@@ -36,7 +36,8 @@ _GENERIC = frozenset(
 
 
 class Mention(NamedTuple):
-    """A concept in a text, characters [start, end). `form`: whether the words name it, or say that it is there, or not."""
+    """A concept in a text, characters [start, end). `form`: whether the words name it, or say that it
+    is there, or not; `at`, `last`: its first and last token."""
 
     concept: str
     start: int
@@ -47,6 +48,8 @@ class Mention(NamedTuple):
     time: Time = "now"
     form: Says = "present"
     words: int = 1
+    at: int = 0
+    last: int = 0
 
     @property
     def named(self) -> bool:
@@ -88,7 +91,8 @@ def mentions(text: str) -> tuple[Mention, ...]:
         found.append(
             Mention(
                 hit.form.concept, start, end, text[start:end], polarity,
-                "other" if scope.other[hit.first] else "patient", time, hit.form.says, hit.form.words,
+                "other" if scope.other[hit.first] else "patient", time, hit.form.says, hit.form.words, hit.first,
+                hit.last,
             )
         )  # fmt: skip
     return tuple(found)

@@ -4,13 +4,12 @@ Works on the tokens of one text; every rule is a phrase of `data/context.toml`. 
 an answer « Non » is read with its question elsewhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from colloque.french.persons import persons
-from colloque.french.phrases import phrases
-from colloque.french.tokens import Token, load_data, tokens
+from colloque.french.phrases import Mark, marks
+from colloque.french.tokens import load_data, tokens
 
 __all__ = ["Scopes", "scopes"]
 
@@ -30,24 +29,21 @@ class Scopes(NamedTuple):
     unsure: tuple[bool, ...]
 
 
-def _clauses(found: Sequence[Token]) -> list[int]:
+def _clauses(words: Sequence[str], found: Mapping[str, tuple[Mark, ...]]) -> list[int]:
     """A clause ends at a full stop of any kind, at a comma or « et » that opens a new subject, and at « mais »."""
-    barriers = phrases("barrier")
-    words = [t.word for t in found]
-    number, out = 0, []
+    barriers = {first for first, _, _ in found.get("barrier", ())}
+    number, out, last = 0, [], len(words) - 1
     for i, word in enumerate(words):
-        if word in STOPS or word in ("(", ")", '"', "«", "»"):
+        if word in STOPS or word in _BRACKETS:
             out.append(number)
             number += 1
             continue
-        following = words[i + 1] if i + 1 < len(words) else ""
-        if word == "," and following not in _CONTINUES:
+        if word == ",":
             out.append(number)
-            number += 1
+            if i == last or words[i + 1] not in _CONTINUES:
+                number += 1
             continue
-        if word == "et" and following in _SUBJECTS:
-            number += 1
-        if i and barriers.at(words, i):
+        if (word == "et" and i < last and words[i + 1] in _SUBJECTS) or (i and i in barriers):
             number += 1
         out.append(number)
     return out
@@ -55,22 +51,18 @@ def _clauses(found: Sequence[Token]) -> list[int]:
 
 def _counts(word: str) -> bool:
     """A number: « trois, plus un » adds, it denies nothing."""
-    return word[0].isdigit() or word in load_data("quantities.toml")["numbers"]
+    return word[0] in "0123456789" or word in load_data("quantities.toml")["numbers"]
 
 
-def _negated(words: Sequence[str], clause: Sequence[int]) -> list[bool]:
-    masked = list(words)
-    for first, end in phrases("not_negation").find(words):
-        masked[first:end] = [""] * (end - first)
+def _negated(words: Sequence[str], clause: Sequence[int], found: Mapping[str, tuple[Mark, ...]]) -> list[bool]:
+    masked = {i for first, end, _ in found.get("not_negation", ()) for i in range(first, end)}
     for i in range(2, len(words) - 1):
-        if (
-            words[i] == "plus"
-            and words[i - 1] in (",", "cafes", "verres", "bieres")
-            and (_counts(words[i - 2]) or words[i - 1] != ",")
-        ):
-            masked[i] = ""
+        if words[i] == "plus" and (words[i - 1] in _COUNTED or (words[i - 1] == "," and _counts(words[i - 2]))):
+            masked.add(i)
     negated = [False] * len(words)
-    for first, _ in phrases("negation").find(masked):
+    for first, _, _ in found.get("negation", ()):
+        if first in masked:
+            continue
         for i in range(first, len(words)):
             if clause[i] != clause[first]:
                 break
@@ -79,6 +71,8 @@ def _negated(words: Sequence[str], clause: Sequence[int]) -> list[bool]:
     return negated
 
 
+_COUNTED = frozenset(("cafes", "verres", "bieres"))
+_BRACKETS = frozenset(("(", ")", '"', "«", "»"))
 _DENIES = frozenset(("non", "jamais", "aucun", "aucune", "pas", "rien", "zero"))
 _BREAKS = frozenset((",", ":", "?", "...", "…", ".."))
 
@@ -101,34 +95,30 @@ def _trailing(words: Sequence[str], clause: Sequence[int], negated: list[bool]) 
             negated[m] = True
 
 
-def _others(text: str, clause: Sequence[int]) -> list[bool]:
-    """Clauses in which somebody else is named."""
-    named = {clause[person.first] for person in persons(text)}
-    return [number in named for number in clause]
-
-
-def _reach(words: Sequence[str], clause: Sequence[int], name: str, *, both: bool = False) -> list[bool]:
-    out = [False] * len(words)
-    for first, end in phrases(name).find(words):
-        for i in range(first if not both else 0, len(words)):
+def _reach(size: int, clause: Sequence[int], found: Sequence[Mark], *, both: bool) -> tuple[bool, ...]:
+    """Clauses that hold one of the phrases, from it on or as a whole."""
+    if not found:
+        return (False,) * size
+    out = [False] * size
+    for first, _, _ in found:
+        for i in range(0 if both else first, size):
             if clause[i] == clause[first]:
                 out[i] = True
-            elif i > end:
-                break
-    return out
+    return tuple(out)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def scopes(text: str) -> Scopes:
     """The scopes of one text, token by token (`tokens(text)`)."""
-    found = tokens(text)
-    words = [t.word for t in found]
-    clause = _clauses(found)
+    words = [t.word for t in tokens(text)]
+    found = marks(text)
+    clause = _clauses(words, found)
+    size = len(words)
     return Scopes(
         tuple(clause),
-        tuple(_negated(words, clause)),
-        tuple(_others(text, clause)),
-        tuple(_reach(words, clause, "past", both=True)),
-        tuple(_reach(words, clause, "hypothetical")),
-        tuple(_reach(words, clause, "unsure", both=True)),
+        tuple(_negated(words, clause, found)),
+        _reach(size, clause, found.get("persons", ()), both=True),
+        _reach(size, clause, found.get("past", ()), both=True),
+        _reach(size, clause, found.get("hypothetical", ()), both=False),
+        _reach(size, clause, found.get("unsure", ()), both=True),
     )

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Literal, NamedTuple
 
 from colloque.french.normalise import fold_word
-from colloque.french.tokens import Token, fine_key, light_words, load_data, tokens
+from colloque.french.tokens import Token, fine_key, key_of, light_words, load_data, tokens
 
 __all__ = ["Concept", "Form", "Hit", "concepts", "form_keys", "scan"]
 
@@ -21,6 +21,7 @@ NEGATIONS = frozenset(
     ("pas", "plus", "jamais", "rien", "aucun", "aucune", "guere", "sans", "ni", "nullement", "zero", "non")
 )
 _MAX_GAP = 2
+_COLOUR = "couleur"
 _PASSED = frozenset((",", "...", "…"))
 
 
@@ -85,32 +86,46 @@ def _unguarded() -> frozenset[str]:
     return frozenset(fold_word(word) for word in load_data("words.toml")["unguarded"])
 
 
+@lru_cache(maxsize=1)
+def _generic() -> frozenset[str]:
+    """Keys that say nothing alone: forms made of them only must stand word for word."""
+    data = load_data("words.toml")
+    return frozenset(key_of(fold_word(word)) for word in [*data["gap"], *data["weak"]["words"]])
+
+
 def _guard(text: str) -> tuple[tuple[int, str], ...]:
-    """The light words around the only content word of a form."""
+    """The words around a form's first content word that must stand as they are.
+
+    The light ones, where there is but one content word; all, where the content words are generic (« ça fait mal »).
+    """
     found = [t for t in tokens(text) if t.word[0].isalnum()]
     light = light_words()
     heavy = [i for i, t in enumerate(found) if t.word not in light]
-    if len(heavy) != 1:
+    strict = len(heavy) > 1 and all(found[i].key in _generic() for i in heavy)
+    if not heavy or not (strict or len(heavy) == 1):
         return ()
     return tuple(
-        (i - heavy[0], _classes().get(t.word, t.word))
+        (i - heavy[0], f"={t.key}" if i in heavy else _classes().get(t.word, t.word))
         for i, t in enumerate(found)
-        if i != heavy[0] and t.word not in _unguarded()
+        if i != heavy[0] and (i in heavy or t.word not in _unguarded())
     )
+
+
+def _guarded(words: Sequence[Token], at: int, guard: tuple[tuple[int, str], ...]) -> bool:
+    for offset, expected in guard:
+        i = at + offset
+        if not 0 <= i < len(words):
+            return False
+        token = words[i]
+        if (f"={token.key}" if expected[0] == "=" else _classes().get(token.word, token.word)) != expected:
+            return False
+    return True
 
 
 def _fine(text: str) -> str:
     """The narrow key of a form's only content word, empty where there are several."""
     heavy = [t for t in tokens(text) if t.word[0].isalnum() and t.word not in light_words()]
     return fine_key(heavy[0].word) if len(heavy) == 1 else ""
-
-
-def _guarded(words: Sequence[Token], at: int, guard: tuple[tuple[int, str], ...]) -> bool:
-    for offset, expected in guard:
-        i = at + offset
-        if not 0 <= i < len(words) or _classes().get(words[i].word, words[i].word) != expected:
-            return False
-    return True
 
 
 def _files() -> list[str]:
@@ -226,7 +241,7 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         inside = any(
             other is not hit
-            and other.form.words > hit.form.words
+            and (other.form.words > hit.form.words or other.form.concept == _COLOUR != hit.form.concept)
             and other.first <= hit.first
             and hit.last <= other.last
             and not (other.form.says == "name" and hit.form.says != "name" and other.form.concept == hit.form.concept)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from colloque.french.normalise import fold_word
 from colloque.french.tokens import Token, load_data
 
-__all__ = ["Number", "in_words", "number_at"]
+__all__ = ["Number", "in_words", "number_at", "number_words"]
 
 
 class Number(NamedTuple):
@@ -32,7 +32,11 @@ def _tables() -> tuple[dict[str, float], dict[str, float]]:
     )
 
 
-_JOINS = frozenset(("a", "ou", "ou", "-", "/"))
+@lru_cache(maxsize=1)
+def number_words() -> frozenset[str]:
+    """Every word that a number in words can begin with."""
+    numbers, about = _tables()
+    return frozenset((*numbers, *about, "demi"))
 
 
 def _words(found: Sequence[Token], i: int) -> tuple[float, int] | None:

@@ -3,8 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from colloque.french.phrases import labelled, phrases
-from colloque.french.tokens import tokens
+from colloque.french.phrases import marks
 
 __all__ = ["Person", "about_child", "persons"]
 
@@ -20,13 +19,9 @@ class Person(NamedTuple):
 @lru_cache(maxsize=8192)
 def persons(text: str) -> tuple[Person, ...]:
     """Everyone the text names, in order."""
-    words = [t.word for t in tokens(text)]
-    found = labelled("classes", "persons.toml").labels(words, apart=True)
-    return tuple(Person(kin, first, end) for first, end, kin in found)
+    return tuple(Person(kin, first, end) for first, end, kin in marks(text).get("persons", ()))
 
 
-@lru_cache(maxsize=4096)
 def about_child(question: str) -> bool:
     """The question is put to a parent about a child."""
-    words = [t.word for t in tokens(question)]
-    return bool(phrases("child.question", "persons.toml").find(words))
+    return "child" in marks(question)

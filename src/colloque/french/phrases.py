@@ -1,67 +1,95 @@
-"""Sets of phrases found in token sequences: lists of a data file, by their first word. Knows no meaning."""
+"""All phrase lists of `data/`, found in one pass over a text's words: negations, persons, degrees, times, hedges.
 
-from collections.abc import Sequence
+One trie of words serves every list, so that a dozen lists cost no more than one. Knows no meaning: who asks for a
+list knows what it is for.
+"""
+
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from colloque.french.tokens import load_data, tokens
 
-__all__ = ["Phrases", "labelled", "phrases"]
+__all__ = ["Mark", "marks"]
+
+Mark = tuple[int, int, Any]
+"""A phrase at tokens [first, end), with its label."""
+
+_END = "\x00"
+_APART = frozenset(("persons", "scales"))
+"""Lists whose phrases do not overlap: the longest at a place hides what begins inside it."""
 
 
-class Phrases:
-    """Phrases, each with a label, found by their first word in a sequence of folded words."""
-
-    def __init__(self, texts: Sequence[tuple[str, Any]]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
-        for text, label in texts:
-            words = tuple(t.word for t in tokens(text))
-            known = self._by_first.setdefault(words[0], [])
-            if (words, label) not in known:
-                known.append((words, label))
-        for known in self._by_first.values():
-            known.sort(key=lambda entry: -len(entry[0]))
-
-    def at(self, words: Sequence[str], i: int) -> int:
-        """Length in tokens of the longest phrase that begins at `i`, 0 if none."""
-        for phrase, _ in self._by_first.get(words[i], ()):
-            if tuple(words[i : i + len(phrase)]) == phrase:
-                return len(phrase)
-        return 0
-
-    def find(self, words: Sequence[str]) -> list[tuple[int, int]]:
-        """All [first, end) stretches, the longest at each place."""
-        return [(first, end) for first, end, _ in self.labels(words)]
-
-    def labels(self, words: Sequence[str], *, apart: bool = False) -> list[tuple[int, int, Any]]:
-        """All stretches with their label, the longest at each place; with `apart`, none overlaps the one before."""
-        found: list[tuple[int, int, Any]] = []
-        i = 0
-        while i < len(words):
-            for phrase, label in self._by_first.get(words[i], ()):
-                if tuple(words[i : i + len(phrase)]) == phrase:
-                    found.append((i, i + len(phrase), label))
-                    if apart:
-                        i += len(phrase) - 1
-                    break
-            i += 1
-        return found
+def _context() -> Iterator[tuple[str, str, Any]]:
+    for name, texts in load_data("context.toml").items():
+        for text in texts:
+            yield name, text, name
 
 
-def _part(name: str, file: str) -> Any:
-    data: Any = load_data(file)
-    for part in name.split("."):
-        data = data[part]
-    return data
+def _tables() -> Iterator[tuple[str, str, Any]]:
+    """List name, phrase, label, for every list of every file."""
+    yield from _context()
+    persons = load_data("persons.toml")
+    for kin, texts in persons["classes"].items():
+        yield from (("persons", text, kin) for text in texts)
+    yield from (("child", text, "child") for text in persons["child"]["question"])
+    for family, levels in load_data("scales.toml").items():
+        for level, texts in levels.items():
+            yield from (("scales", text, (family, int(level))) for text in texts)
+    for side, texts in load_data("questions_orientation.toml")["orientation"].items():
+        yield from (("orientation", text, side) for text in texts)
+    for number, pair in enumerate(load_data("opposites.toml")["pairs"]):
+        for side, texts in enumerate(pair):
+            yield from (("opposites", text, (number, side)) for text in texts)
+    approx = load_data("quantities.toml")["approx"]
+    for side in ("before", "after"):
+        yield from ((f"approx_{side}", text, side) for text in approx[side])
 
 
-@lru_cache(maxsize=64)
-def phrases(name: str, file: str = "context.toml") -> Phrases:
-    """The phrases of one list of a data file."""
-    return Phrases([(text, name) for text in _part(name, file)])
+@lru_cache(maxsize=1)
+def _trie() -> dict[str, Any]:
+    root: dict[str, Any] = {}
+    for name, text, label in _tables():
+        node = root
+        for token in tokens(text):
+            node = node.setdefault(token.word, {})
+        node.setdefault(_END, []).append((name, label))
+    return root
 
 
-@lru_cache(maxsize=64)
-def labelled(name: str, file: str) -> Phrases:
-    """The phrases of a table of lists, each labelled with its key."""
-    return Phrases([(text, key) for key, texts in _part(name, file).items() for text in texts])
+@lru_cache(maxsize=8192)
+def marks(text: str) -> Mapping[str, tuple[Mark, ...]]:
+    """Every list's phrases in the text, in order, the longest at each place; lists without any are left out."""
+    words = [t.word for t in tokens(text)]
+    root, size = _trie(), len(words)
+    found: dict[str, list[Mark]] = {}
+    for i, word in enumerate(words):
+        node = root.get(word)
+        if node is None:
+            continue
+        longest: dict[str, list[Mark]] = {}
+        k = i + 1
+        while True:
+            for name, label in node.get(_END, ()):
+                known = longest.get(name)
+                if known is not None and known[0][1] == k:
+                    known.append((i, k, label))
+                else:
+                    longest[name] = [(i, k, label)]
+            if k >= size:
+                break
+            node = node.get(words[k])
+            if node is None:
+                break
+            k += 1
+        for name, new in longest.items():
+            found.setdefault(name, []).extend(new)
+    return {name: tuple(_apart(list_) if name in _APART else list_) for name, list_ in found.items()}
+
+
+def _apart(found: list[Mark]) -> list[Mark]:
+    kept: list[Mark] = []
+    for mark in found:
+        if not kept or mark[0] >= kept[-1][1]:
+            kept.append(mark)
+    return kept

@@ -3,11 +3,11 @@
 Looks at the opening words alone; what the question was, and what the rest of the answer says, is for others.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from colloque.french.phrases import phrases
-from colloque.french.tokens import tokens
+from colloque.french.tokens import load_data, tokens
 
 __all__ = ["Lead", "Reply", "leading_polarity", "reply_polarity"]
 
@@ -24,21 +24,49 @@ def leading_polarity(answer: str) -> Lead | None:
     return "no" if lead == "fine" else lead
 
 
+_END = "\x00"
+
+
+@lru_cache(maxsize=1)
+def _trie() -> dict[str, Any]:
+    """The phrases of `data/polarity.toml` by their words; where two kinds share a phrase, the first listed holds."""
+    root: dict[str, Any] = {}
+    data = load_data("polarity.toml")
+    for kind in (*_KINDS, "skip"):
+        for text in data[kind]:
+            node = root
+            for token in tokens(text):
+                node = node.setdefault(token.word, {})
+            node.setdefault(_END, kind)
+    return root
+
+
+def _longest(words: Sequence[str], i: int) -> tuple[int, str]:
+    """Length and kind of the longest phrase at `i`; a phrase that says something goes before a noise."""
+    node: dict[str, Any] | None = _trie()
+    best, noise, k = (0, ""), 0, i
+    while k < len(words):
+        node = node.get(words[k]) if node is not None else None
+        if node is None:
+            break
+        k += 1
+        kind = node.get(_END)
+        if kind == "skip":
+            noise = k - i
+        elif kind is not None:
+            best = (k - i, kind)
+    return best if best[0] else (noise, "skip")
+
+
 @lru_cache(maxsize=8192)
 def _opening(answer: str) -> Reply | None:
-    words = [t.word for t in tokens(answer)]
-    skip = phrases("skip", "polarity.toml")
+    words = [t.word for t in tokens(answer[:160])]
     i = 0
     while i < len(words) and i < 12:
-        best: tuple[int, Reply | None] = (0, None)
-        for lead in _KINDS:
-            size = phrases(lead, "polarity.toml").at(words, i)
-            if size > best[0]:
-                best = (size, lead)
-        if best[1] is not None:
-            return best[1]
-        size = skip.at(words, i)
-        if (not size and words[i] in ".,!…") or words[i] in ("...", ".."):
+        size, kind = _longest(words, i)
+        if kind in _KINDS:
+            return _KINDS[_KINDS.index(kind)]
+        if not size and words[i] in _PAUSES:
             size = 1
         if not size:
             return None
@@ -46,6 +74,7 @@ def _opening(answer: str) -> Reply | None:
     return None
 
 
+_PAUSES = frozenset((".", ",", "!", "…", "...", ".."))
 _TRAILING: dict[str, Lead] = {"oui": "yes", "ouais": "yes", "non": "no", "nan": "no", "jamais": "no", "si": "yes"}
 
 

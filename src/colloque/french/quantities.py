@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.french.normalise import fold_word
-from colloque.french.numbers import Number, number_at
-from colloque.french.phrases import phrases
+from colloque.french.numbers import Number, number_at, number_words
+from colloque.french.phrases import marks
 from colloque.french.tokens import Token, load_data, tokens
 
 __all__ = ["Kind", "Quantity", "quantities"]
@@ -133,16 +133,10 @@ class _Reader:
         return end
 
     def _about(self, first: int, end: int) -> bool:
-        before = phrases("approx.before", "quantities.toml")
-        for size in (1, 2, 3, 4):
-            k = first - size
-            if k >= 0 and before.at(self.words, k) == size:
-                return True
-        return (
-            end < len(self.words)
-            and phrases("approx.after", "quantities.toml").at(self.words, end + (self.word(end) == ",")) > 0
-            if end + (self.word(end) == ",") < len(self.words)
-            else False
+        after = end + (self.word(end) == ",")
+        found = marks(self.text)
+        return any(stop == first for _, stop, _ in found.get("approx_before", ())) or any(
+            start == after for start, _, _ in found.get("approx_after", ())
         )
 
     def run(self) -> list[Quantity]:
@@ -161,10 +155,10 @@ class _Reader:
             return self._every(i)
         if word == "moitie":
             return self.add("percent", 50.0, "%", i, i + 1)
-        number = number_at(self.found, i)
-        if number is None:
+        if word not in number_words() and word[0] not in "0123456789":
             return i + 1
-        return self._number(i, number)
+        number = number_at(self.found, i)
+        return i + 1 if number is None else self._number(i, number)
 
     def _date(self, i: int) -> int:
         unit, rank = _calendar()[self.words[i]]

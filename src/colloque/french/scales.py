@@ -6,8 +6,7 @@ Says which degree of which family stands where in a text. Whether it answers a q
 from functools import lru_cache
 from typing import NamedTuple
 
-from colloque.french.phrases import Phrases
-from colloque.french.tokens import load_data, tokens
+from colloque.french.phrases import marks
 
 __all__ = ["Level", "levels"]
 
@@ -21,22 +20,8 @@ class Level(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=1)
-def _table() -> Phrases:
-    data = load_data("scales.toml")
-    return Phrases(
-        [
-            (text, (family, int(level)))
-            for family, table in data.items()
-            if isinstance(table, dict)
-            for level, texts in table.items()
-            for text in texts
-        ]
-    )
-
-
 @lru_cache(maxsize=8192)
 def levels(text: str) -> tuple[Level, ...]:
     """The degrees of a text in order, the longest phrase at each place."""
-    words = [t.word for t in tokens(text)]
-    return tuple(Level(label[0], label[1], first, end) for first, end, label in _table().labels(words, apart=True))
+    found = marks(text).get("scales", ())
+    return tuple(Level(family, level, first, end) for first, end, (family, level) in found if family != "noise")

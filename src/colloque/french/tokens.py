@@ -17,12 +17,16 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|\.{2,}|…|[^\w\s]")
 
 
 class Token(NamedTuple):
-    """One word, number or punctuation mark: as folded, its comparison key, its place in the raw text."""
+    """One word, number or punctuation mark: as folded, its comparison key, its place in the raw text.
+
+    `weight`: 0 for light words and marks, 1 for words that tell little, 2 for those that carry content.
+    """
 
     word: str
     key: str
     start: int
     end: int
+    weight: int = 0
 
 
 @lru_cache(maxsize=64)
@@ -95,6 +99,11 @@ def fine_key(word: str) -> str:
     return stem[:-1] if stem.endswith("e") and len(stem) > 3 else stem
 
 
+_KNOWN: dict[str, tuple[str, str, int]] = {}
+"""Raw word → folded word, key and weight: a pure memory, bounded."""
+_MOST = 1 << 16
+
+
 @lru_cache(maxsize=8192)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Hyphens inside words vanish; elided articles stand alone (`l'œil` → l, oeil)."""
@@ -103,9 +112,30 @@ def tokens(text: str) -> tuple[Token, ...]:
         raw = match.group()
         if raw in "-'’‑":
             continue
-        word = fold_word(raw)
-        found.append(Token(word, key_of(word), match.start(), match.end()))
+        known = _KNOWN.get(raw)
+        if known is None:
+            word = fold_word(raw)
+            known = (word, key_of(word), _weight(word))
+            if len(_KNOWN) < _MOST:
+                _KNOWN[raw] = known
+        found.append(Token(known[0], known[1], match.start(), match.end(), known[2]))
     return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def weak_keys() -> frozenset[str]:
+    """Keys that tell little about what a text is about: common words, units of measure."""
+    units = load_data("quantities.toml")["units"]
+    measures = " ".join(
+        f"{name} {forms}" for kind in units if kind != "number" for name, (_, forms) in units[kind].items()
+    )
+    return frozenset(key_of(fold_word(word)) for word in [*load_data("words.toml")["weak"]["words"], *measures.split()])
+
+
+def _weight(word: str) -> int:
+    if word in _light() or not word[0].isalpha():
+        return 0
+    return 1 if len(word) < 2 or key_of(word) in weak_keys() else 2
 
 
 @lru_cache(maxsize=1)
@@ -120,5 +150,4 @@ def light_words() -> frozenset[str]:
 
 def content_keys(text: str) -> tuple[str, ...]:
     """Keys of the words that carry content, in order."""
-    light = _light()
-    return tuple(t.key for t in tokens(text) if t.word not in light and t.word[0].isalnum())
+    return tuple(t.key for t in tokens(text) if t.weight)
