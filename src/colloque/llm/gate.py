@@ -9,7 +9,9 @@ from collections import deque
 
 __all__ = ["Gate"]
 
-_RECENT = 16  # entries looked at, or as many as there are places; entries, not answers: a 429 comes at once, an answer later
+_RECENT = (
+    16  # entries looked at, or as many as there are places; entries, not answers: a 429 comes at once, an answer later
+)
 _BURST = 0.25  # share of 429 among them that makes a burst: at 5 % of noise that is one window of 16 in a hundred
 _CUT = 2 / 3
 _CLIMB = 0.1  # slots won by each good call away from the level that last failed: a tenth more each round

@@ -73,7 +73,7 @@ def as_line(text: str) -> str:
 def _block(begin: str, inside: list[str], end: str, indent: int) -> str:
     if not inside:
         return begin + end
-    if indent > 1:  # two levels open up for the reader; below, a row is a line
+    if indent:  # the outermost opens up for the reader; inside, a row is a line
         return begin + ", ".join(inside) + end
     space = "  " * (indent + 1)
     return f"{begin}\n{space}" + f",\n{space}".join(inside) + f"\n{'  ' * indent}{end}"
