@@ -8,7 +8,10 @@ import typer
 
 __all__ = ["register"]
 
-Output = Annotated[Path, typer.Option("--output", "-o", help="File to write: .jsonl, .jsonl.zst or .parquet.")]
+# Paths are not looked at here (readable=False): the readers say what is wrong with a file, and what to do.
+Output = Annotated[
+    Path, typer.Option("--output", "-o", readable=False, help="File to write: .jsonl, .jsonl.zst or .parquet.")
+]
 Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same output.")]
 Endpoint = Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible endpoint that serves --model.")]
 Remote = Annotated[bool, typer.Option("--allow-remote", help="Let de-identified records leave this machine.")]
@@ -37,12 +40,15 @@ def cohort(
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders; the format is recognised by content.")],
+    paths: Annotated[
+        list[Path], typer.Argument(readable=False, help="Files or folders; the format is recognised by content.")
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; without it only the summary is printed.")
+        Path | None,
+        typer.Option("--output", "-o", readable=False, help="File to write; without it only the summary is printed."),
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option("--map", help="A mapping file for a table that no rule understands.")
+        Path | None, typer.Option("--map", readable=False, help="A mapping file for a table that no rule understands.")
     ] = None,
     preview: Annotated[
         bool, typer.Option("--preview", help="Print what is understood of the first records, and a map to edit.")
@@ -59,9 +65,14 @@ def ingest(
 
 
 def write(
-    source: Annotated[Path, typer.Argument(help="Questionnaires: any file or folder that `ingest` reads.")],
+    source: Annotated[
+        Path, typer.Argument(readable=False, help="Questionnaires: any file or folder that `ingest` reads.")
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; without it the dialogue is printed to read.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", readable=False, help="File to write; without it the dialogue is printed to read."
+        ),
     ] = None,
     per: Annotated[int, typer.Option(min=1, help="Dialogues a questionnaire.")] = 1,
     seed: Seed = 0,
@@ -81,12 +92,12 @@ def write(
 
 
 def augment(
-    source: Annotated[Path, typer.Argument(help="Dialogues that `write` made.")],
+    source: Annotated[Path, typer.Argument(readable=False, help="Dialogues that `write` made.")],
     output: Output,
     times: Annotated[int | None, typer.Option(min=1, help="Reformulations a dialogue.")] = None,
     until: Annotated[int | None, typer.Option(min=1, help="Go on until the set holds this many dialogues.")] = None,
     questionnaires: Annotated[
-        Path | None, typer.Option(help="Their questionnaires; default: as the file's certificate says.")
+        Path | None, typer.Option(readable=False, help="Their questionnaires; default: as the file's certificate says.")
     ] = None,
     seed: Seed = 0,
     model: Annotated[str | None, typer.Option("--model", help="Let this model reformulate.")] = None,
@@ -103,8 +114,10 @@ def augment(
 
 
 def check(
-    questionnaires: Annotated[Path, typer.Argument(help="Questionnaires: any file that `ingest` reads.")],
-    dialogues: Annotated[Path, typer.Argument(help="Dialogues, of any author.")],
+    questionnaires: Annotated[
+        Path, typer.Argument(readable=False, help="Questionnaires: any file that `ingest` reads.")
+    ],
+    dialogues: Annotated[Path, typer.Argument(readable=False, help="Dialogues, of any author.")],
     as_json: Annotated[bool, typer.Option("--json", help="One finding a line as JSON.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when there is any veto or error.")] = False,
 ) -> None:
@@ -118,11 +131,11 @@ def check(
 
 def extract(
     questionnaires: Annotated[
-        Path, typer.Argument(help="The questions to fill in again (their answers are not looked at).")
+        Path, typer.Argument(readable=False, help="The questions to fill in again (their answers are not looked at).")
     ],
-    dialogues: Annotated[Path, typer.Argument(help="The dialogues to read.")],
+    dialogues: Annotated[Path, typer.Argument(readable=False, help="The dialogues to read.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the extracted questionnaires here.")
+        Path | None, typer.Option("--output", "-o", readable=False, help="Write the extracted questionnaires here.")
     ] = None,
 ) -> None:
     """Fill the questionnaire in again from the dialogue alone; tells how many agree with the original answers."""
@@ -133,8 +146,8 @@ def extract(
 
 
 def export(
-    source: Annotated[Path, typer.Argument(help="Dialogues or preferences.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="JSON lines file to write.")],
+    source: Annotated[Path, typer.Argument(readable=False, help="Dialogues or preferences.")],
+    output: Annotated[Path, typer.Option("--output", "-o", readable=False, help="JSON lines file to write.")],
     form: Annotated[
         str, typer.Option("--format", help="messages (TRL, Axolotl) or sharegpt (LLaMA-Factory).")
     ] = "messages",

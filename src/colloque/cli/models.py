@@ -8,8 +8,12 @@ import typer
 
 __all__ = ["register"]
 
-Folder = Annotated[Path, typer.Option("--output", "-o", help="Folder to write; a killed run goes on there.")]
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="A run's YAML: its section of this name is used.")]
+Folder = Annotated[
+    Path, typer.Option("--output", "-o", readable=False, help="Folder to write; a killed run goes on there.")
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", readable=False, help="A run's YAML: its section of this name is used.")
+]
 Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same output.")]
 
 
@@ -24,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def sft(
-    source: Annotated[Path, typer.Argument(help="Dialogues (file or folder), or a dataset folder of a workspace.")],
+    source: Annotated[
+        Path, typer.Argument(readable=False, help="Dialogues (file or folder), or a dataset folder of a workspace.")
+    ],
     output: Folder,
     config: Config = None,
     base: Annotated[str | None, typer.Option(help="`embedded`, a local folder, or a hub id.")] = None,
@@ -37,7 +43,9 @@ def sft(
 
 
 def openings(
-    source: Annotated[Path, typer.Argument(help="Dialogues; those of the preference split are cut into openings.")],
+    source: Annotated[
+        Path, typer.Argument(readable=False, help="Dialogues; those of the preference split are cut into openings.")
+    ],
     output: Folder,
     config: Config = None,
     seed: Seed = 17,
@@ -49,9 +57,12 @@ def openings(
 
 
 def prefer(
-    source: Annotated[Path, typer.Argument(help="Openings.")],
+    source: Annotated[Path, typer.Argument(readable=False, help="Openings.")],
     model: Annotated[
-        Path, typer.Option("--model", help="The tuned model (a local checkpoint) whose replies are compared.")
+        Path,
+        typer.Option(
+            "--model", readable=False, help="The tuned model (a local checkpoint) whose replies are compared."
+        ),
     ],
     output: Folder,
     config: Config = None,
@@ -64,8 +75,8 @@ def prefer(
 
 
 def dpo(
-    source: Annotated[Path, typer.Argument(help="Preferences.")],
-    model: Annotated[Path, typer.Option("--model", help="The SFT checkpoint that gave the replies.")],
+    source: Annotated[Path, typer.Argument(readable=False, help="Preferences.")],
+    model: Annotated[Path, typer.Option("--model", readable=False, help="The SFT checkpoint that gave the replies.")],
     output: Folder,
     config: Config = None,
     seed: Seed = 17,
@@ -77,9 +88,11 @@ def dpo(
 
 
 def evaluate(
-    models: Annotated[list[Path], typer.Option("--model", help="Twice: the model before, then the model after.")],
-    questionnaires: Annotated[Path, typer.Option(help="Held-out questionnaires.")],
-    dialogues: Annotated[Path, typer.Option(help="Their dialogues: cut into openings.")],
+    models: Annotated[
+        list[Path], typer.Option("--model", readable=False, help="Twice: the model before, then the model after.")
+    ],
+    questionnaires: Annotated[Path, typer.Option(readable=False, help="Held-out questionnaires.")],
+    dialogues: Annotated[Path, typer.Option(readable=False, help="Their dialogues: cut into openings.")],
     output: Folder,
     config: Config = None,
     seed: Seed = 17,
@@ -92,7 +105,7 @@ def evaluate(
 
 
 def chat(
-    model: Annotated[Path, typer.Argument(help="A checkpoint folder (…/sft/model, …/dpo/model).")],
+    model: Annotated[Path, typer.Argument(readable=False, help="A checkpoint folder (…/sft/model, …/dpo/model).")],
     seed: Seed = 17,
 ) -> None:
     """Talk with a tuned model in the terminal. A demonstration: no medical device."""
@@ -102,7 +115,7 @@ def chat(
 
 
 def serve(
-    model: Annotated[Path, typer.Argument(help="A checkpoint folder.")],
+    model: Annotated[Path, typer.Argument(readable=False, help="A checkpoint folder.")],
     port: Annotated[int, typer.Option(help="Port on this machine (loopback only).")] = 8400,
 ) -> None:
     """Serve a tuned model with the OpenAI chat protocol on this machine."""

@@ -7,7 +7,9 @@ import typer
 
 __all__ = ["register"]
 
-Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The folder that `colloque run` filled.")]
+Workspace = Annotated[
+    Path, typer.Option("--workspace", "-w", readable=False, help="The folder that `colloque run` filled.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,9 +22,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    config: Annotated[Path, typer.Argument(help="A YAML configuration, such as examples/demo.yaml.")],
+    config: Annotated[Path, typer.Argument(readable=False, help="A YAML configuration, such as examples/demo.yaml.")],
     workspace: Annotated[
-        Path | None, typer.Option("--workspace", "-w", help="Where results go; default: as configured.")
+        Path | None, typer.Option("--workspace", "-w", readable=False, help="Where results go; default: as configured.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run's summary as JSON.")] = False,
 ) -> None:
@@ -73,7 +75,10 @@ def forget(
 
 def show(
     file: Annotated[
-        Path, typer.Argument(help="Any record file or folder: questionnaires, dialogues, openings, preferences.")
+        Path,
+        typer.Argument(
+            readable=False, help="Any record file or folder: questionnaires, dialogues, openings, preferences."
+        ),
     ],
     record: Annotated[str | None, typer.Option("--id", help="Show this record only.")] = None,
     count: Annotated[int, typer.Option("-n", help="How many records to show.")] = 3,
