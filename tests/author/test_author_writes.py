@@ -14,7 +14,7 @@ from colloque.ingest.cohort import cohort
 from colloque.llm import ModelConfig, Reply, Request, ScriptedModel, open_model
 from colloque.llm.stub import StubOptions
 from colloque.llm.stub_process import StubProcess
-from colloque.write.author import author_dialogues, author_messages, author_version, plan_talk
+from colloque.write.author import author_dialogues, author_messages, author_parts, author_version, plan_talk
 
 QUESTIONNAIRE = Questionnaire(
     id="q-1",
@@ -207,3 +207,25 @@ def test_the_way_over_a_server_process(tmp_path: Path) -> None:
     assert reasons["answer_omitted"] > 0
     assert reasons["refused_by_model"] == calls["poison_calls"]
     assert calls["paid_twice"] == 0
+
+
+def test_parts_are_written_without_a_pause_between_them_and_come_back_whole() -> None:
+    many = [QUESTIONNAIRE.model_copy(update={"id": f"q-{i}"}) for i in range(20)]
+    parts = [many[:7], [], many[7:8], many[8:20], []]
+
+    def script(request: Request) -> str:
+        number = int(request.id.split("/")[1].removeprefix("q-"))
+        return reply(begins="patient" if plan_talk(many[number]).patient_begins else "clinician")
+
+    sizes: list[int] = []
+
+    class Batches(ScriptedModel):
+        def complete(self, requests: Sequence[Request]) -> list[Reply]:
+            sizes.append(len(requests))
+            return super().complete(requests)
+
+    made = list(author_parts(parts, Batches(script)))
+    assert [[m.questionnaire for m in part if isinstance(m, Dialogue)] for part in made] == [
+        [q.id for q in part] for part in parts
+    ]
+    assert sizes == [20], "one batch over all parts"

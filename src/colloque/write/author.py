@@ -4,6 +4,7 @@ The words of the prompt are files; answers go in as data. Knows no endpoint, and
 that is `llm.writing`.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from colloque.core import Dialogue, Drop, Finding, Message, Plan, Questionnaire, Turn, uniform
@@ -21,7 +22,7 @@ from colloque.llm.writing import (
     write,
 )
 
-__all__ = ["Check", "author_dialogues", "author_messages", "author_version", "plan_talk"]
+__all__ = ["Check", "author_dialogues", "author_messages", "author_parts", "author_version", "plan_talk"]
 
 Check = Callable[[Questionnaire, Dialogue], Sequence[Finding]]
 
@@ -58,6 +59,36 @@ def author_dialogues(
         return lambda ask: _author(questionnaire, task, model.name, ask)
 
     yield from converse(model, map(talk, questionnaires))
+
+
+def author_parts(
+    parts: Iterable[Sequence[Questionnaire]],
+    model: ChatModel,
+    seed: int = 0,
+    attempts: int = 3,
+    *,
+    check: Check | None = None,
+) -> Iterator[list[Dialogue | Drop]]:
+    """The same part by part, without a pause between parts: the next one is being written while the last one ends.
+
+    Yields one list a part, in the order of its questionnaires; `parts` is read lazily, a little ahead.
+    """
+    sizes: deque[int] = deque()
+
+    def flat() -> Iterator[Questionnaire]:
+        for part in parts:
+            sizes.append(len(part))
+            yield from part
+
+    made = author_dialogues(flat(), model, seed, attempts, check=check)
+    done: list[Dialogue | Drop] = []
+    for one in made:
+        done.append(one)
+        while sizes and len(done) >= sizes[0]:
+            size = sizes.popleft()
+            yield done[:size]
+            done = done[size:]
+    yield from ([] for _ in sizes)
 
 
 def author_version() -> str:
