@@ -38,7 +38,6 @@ def planted_pairs(context: Context, share: float, pairs: int) -> list[Preference
         for dialogue in read_records(context.inputs["dialogues"], Dialogue)
         if dialogue.split == "preference" and dialogue.parent is None and dialogue.questionnaire in forms
     ]
-    talks.sort(key=lambda dialogue: (uniform(dialogue.id, "planted", context.seed), dialogue.id))
     lanes = [_lane(code, forms, talks, context.seed) for code in CONDUCT]
     found: list[Preference] = []
     while lanes and len(found) < wanted:
@@ -49,8 +48,8 @@ def planted_pairs(context: Context, share: float, pairs: int) -> list[Preference
 
 
 def _lane(code: Code, forms: dict[str, Questionnaire], talks: Sequence[Dialogue], seed: int) -> Iterator[Preference]:
-    """The pairs of one error, a dialogue each."""
-    for talk in talks:
+    """The pairs of one error, a dialogue each, in an order of its own."""
+    for talk in sorted(talks, key=lambda talk: (uniform(talk.id, f"planted {code}", seed), talk.id)):
         planted = plant(forms[talk.questionnaire], talk, code, seed)
         if planted is None or not planted.turn:
             continue
