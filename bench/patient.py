@@ -9,14 +9,16 @@ questions of other records, which must not be answered, the writer's own questio
 import argparse
 import json
 import time
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from colloque.core import Questionnaire, Stated, Turn
+from colloque.core import Answer, Questionnaire, Stated, Turn
 from colloque.french import concepts_of
 from colloque.patient import VirtualPatient
 
+UNUSUAL = Path(__file__).parents[1] / "tests/patient/unusual_questions.toml"
 _CORPUS = Path(__file__).parents[1] / "../shared/corpus/dialogues.jsonl"
 
 
@@ -72,6 +74,27 @@ def foreign(rows: list[dict[str, Any]]) -> Counter[str]:
     return counts
 
 
+def unusual(path: Path, show: bool) -> Counter[str]:
+    """Questions in words that no form uses: right, wrong, not understood. Something was said before, so that none is an opening."""
+    before = [
+        Turn(role="clinician", text="Vous avez des allergies ?"),
+        Turn(role="patient", text="Ça, je saurais pas dire."),
+    ]
+    counts: Counter[str] = Counter()
+    for name, data in tomllib.loads(path.read_text("utf-8")).items():
+        answers = tuple(Answer(id=key, question=q, answer=a) for key, (q, a) in data["record"].items())
+        patient = VirtualPatient(Questionnaire(id=f"q-{name}", answers=answers))
+        for expected, questions in data["asked"].items():
+            for question in questions:
+                turn = patient.answer([*before, Turn(role="clinician", text=f"D'accord. {question}")])
+                given = [state.answer for state in turn.states]
+                outcome = "not understood" if not given else "right" if given[0] == expected else "wrong"
+                counts[outcome] += 1
+                if show and outcome != "right":
+                    print(f"{outcome}: {question} → {expected}, not {given}")
+    return counts
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, default=_CORPUS)
@@ -84,6 +107,8 @@ def main() -> None:
     print(f"clinician turns put to the patient: {total}, {total / seconds:.0f} a second of CPU")
     for outcome in ("right", "wrong", "not understood"):
         print(f"  {outcome}: {counts[outcome]} ({100 * counts[outcome] / total:.1f} %)")
+    odd = unusual(UNUSUAL, options.list)
+    print(f"questions in unusual words: {odd['right']} of {odd.total()} right, {odd['wrong']} wrong")
     other = foreign(rows)
     print(
         f"questions about what the record does not hold: {other['unknown']} said unknown, {other['answered']} answered"

@@ -21,7 +21,7 @@ TEXT = st.text(max_size=120) | st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(form=st.sampled_from(FORMS), seed=st.integers(0, 3), words=st.lists(TEXT, max_size=5))
 def test_every_turn_states_the_record_alone(form: Questionnaire, seed: int, words: list[str]) -> None:
     patient, again = VirtualPatient(form, seed), VirtualPatient(form, seed)

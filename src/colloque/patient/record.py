@@ -81,13 +81,15 @@ class Record:
             return 0.0
         fields = entry.asked.fields | entry.given.fields
         if question.fields and fields and not question.fields & fields:
-            return -_ELSEWHERE
+            return -_ELSEWHERE if question.named else -_ELSEWHERE / 2
         return 0.0 if not question.fields or question.fields & self._fields else -_ELSEWHERE / 2
 
     @staticmethod
     def _wanted(entry: Entry, question: Heeded) -> float:
         """Questions that want the same (since when, out of ten) go together; those that want other things do not."""
         both = question.wants & entry.asked.wants
+        if both and not question.words:
+            return 0.75
         if both - {"amount", "often"}:
             # « Depuis quand ? » has no words of its own: what it wants is all there is to know it by.
             return 0.75 if entry.fact.leans or not any(not word.weak for word in entry.asked.words) else 0.5

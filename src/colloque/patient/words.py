@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from colloque.french import concepts_of, fold
+from colloque.french import concepts_of, fold, mentions
 from colloque.french.lexicon import concepts as known
 
 __all__ = ["Heeded", "Word", "heed", "listening", "pattern"]
@@ -45,6 +45,9 @@ class Heeded(NamedTuple):
     """Every word, small ones too: « Qu'est-ce que vous ne pouvez plus faire ? » has no others."""
     fields: frozenset[str] = frozenset()
     """The families of the concepts, as the lexicon of French sorts them (insomnia and nightmares are one field)."""
+
+    named: bool = False
+    """A concept is named as a topic (« le sommeil »), not only touched by an expression."""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -134,5 +137,6 @@ def heed(text: str) -> Heeded:
             words.append(Word(phrase, frozenset((family,)), phrase in _weak()))
     wants = frozenset(key for key in listening("wants") if pattern("wants", key).search(folded))
     concepts = frozenset(concept for concept in concepts_of(text) if concept not in _VAGUE)
+    named = {mention.concept for mention in mentions(text) if mention.named and mention.concept not in _VAGUE}
     fields = frozenset(known()[concept].family for concept in concepts)
-    return Heeded(tuple(dict.fromkeys(words)), concepts, wants, frozenset(tokens), fields)
+    return Heeded(tuple(dict.fromkeys(words)), concepts, wants, frozenset(tokens), fields, bool(named))
