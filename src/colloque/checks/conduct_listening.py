@@ -131,7 +131,7 @@ def _given(scene: Scene, asked: str, facet: str, about: frozenset[str]) -> bool:
         if turn.role != "patient" or not pattern.search(plain(turn.text)):
             continue
         put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
-        if about <= matter(put) or (about <= matter(turn.text) and facet not in ("clock", "duration", "onset")):
+        if about <= matter(put) or (about <= matter(turn.text) and facet in ("dose", "age", "scale")):
             return True
     return False
 

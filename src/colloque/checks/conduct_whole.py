@@ -50,7 +50,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("nom complet", re.compile(r"(?i:je m'appelle|mon nom est|mon nom complet est|nom de famille,? c'est) [A-ZÉÈ][\w-]+ [A-ZÉÈ][\w-]+")),
 )  # fmt: skip
 _GENDERED = re.compile(
-    r"\b(?:je (?:ne )?(?:suis|me sens|me sentais|me trouve)|j'etais|j'ai ete|je me suis|je reste|je deviens)(?: (?:pas|plus|tres|trop|vraiment|completement|totalement|un peu|toujours|encore|si|assez|tout|toute|tellement|plutot|juste|deja|souvent|jamais|meme|bien|vite|hyper|super|carrement|constamment))* ([\w-]+)"
+    r"\b(?:je (?:ne )?(?:suis|me sens|me sentais|me trouve)|j'etais|j'ai ete|je me suis|je reste|je deviens)(?: (?:pas|plus|tres|trop|vraiment|completement|totalement|un peu|toujours|encore|si|assez|tout|toute|tellement|plutot|juste|deja|souvent|jamais|meme|bien|vite|hyper|super|carrement|constamment))* ([\w-]+)(?! (?:le|la|les|un|une|des|mon|ma|mes|du|l)\b)"
 )
 _FEMININE = re.compile(
     r"(?:ee|euse|ive|ente|ante|olle|elle|ienne|onne|ite|ete|ise|ue|uite|lle|ourde|erte|eine|aine|ienne|euve|aise|ouce|ette|ouse|rice|asse)$"

@@ -19,6 +19,7 @@ from colloque.french.words import stems, stop_words, tokens, topics
 __all__ = ["foreign_words", "format_and_length", "said_wrongly", "tutoiement"]
 
 _NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "promise_made", "role_broken")  # fmt: skip
+_NEVER_ECHO = ("role_broken", "format_leak", "format_leak.stage", "wrong_emergency_number", "leading_question")
 _ECHOED = re.compile(r"^(?:donc|vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
 _COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
 _YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
@@ -58,6 +59,9 @@ def said_wrongly(scene: Scene) -> Iterator[Finding]:
 def _let_be(scene: Scene, hit: Hit) -> bool:
     text, label = scene.reply, hit.label
     words = plain(text[hit.start : hit.end])
+    said = frozenset(tokens(scene.last))
+    if label not in _NEVER_ECHO and frozenset(tokens(text[hit.start : hit.end])) <= said:
+        return True  # the patient's own words given back
     if label in _NOT_WHEN_ASKED and is_asked(text, hit.start):
         return True
     if label == "treatment_prescribed.pronoun":

@@ -16,6 +16,8 @@ __all__ = ["Polarity", "polarity_at", "sentence_at"]
 Polarity = Literal["asserted", "denied", "hedged"]
 
 _CLAUSE = re.compile(r"[,;:]| mais | sauf | et (?=je |j')")
+_AFTER = re.compile(r" (?:pas|jamais|plus)\b|[ ,:?]+(?:non|jamais|pas|pas du tout|aucune?|du tout)\s*(?:[.,;!…]|$)")
+"""A denial that follows its words: « des larmes, non », « je pleure pas »; « triste, pas malade » denies nothing."""
 _REACH = 48
 """Characters before the words within which a negation still governs them: about eight words."""
 
@@ -41,7 +43,7 @@ def polarity_at(text: str, at: int, to: int) -> Polarity:
     if book.has(clause + folded[at:to] + after, "false_negation"):
         return "asserted"
     denied = bool(book.all(clause[-_REACH:], "negation"))
-    denied = denied or bool(re.match(r"[ ,:?]*(?:non|jamais|pas|aucune?)\b", after))
+    denied = denied or bool(_AFTER.match(after))
     if cuts and not denied:
         denied = bool(re.search(r"\b(?:non|jamais|aucune?|ni)[ ,]*$", before[: cuts[-1]].rstrip(" ,;:")))
     if not denied:

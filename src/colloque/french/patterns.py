@@ -97,9 +97,10 @@ class Lexicon:
 
     def all(self, text: str, *labels: str) -> tuple[Hit, ...]:
         """Every match in `text` (composed, not folded), in the order of the text; only of `labels` when given."""
+        if not self._labels.issuperset(labels):
+            raise KeyError(f"no rule is labelled {sorted(set(labels) - self._labels)}")
         found = _all(self, plain(text))
         if not labels or not found:
-            self._known(labels)
             return found
         return tuple(hit for hit in found if hit.label in labels)
 
@@ -125,11 +126,6 @@ class Lexicon:
                     found.add((rule, pattern))
         return sorted(found)
 
-    def _known(self, labels: tuple[str, ...]) -> None:
-        unknown = set(labels) - self._labels
-        if unknown:
-            raise KeyError(f"no rule is labelled {sorted(unknown)}")
-
 
 _GRAM = 3
 _FREQUENT = "esaitnrulodcpm' -"
@@ -152,14 +148,14 @@ def _all(book: Lexicon, folded: str) -> tuple[Hit, ...]:
     for r, p in book.likely(folded):
         rule = book.rules[r]
         for match in rule.say[p][1].finditer(folded):
-            if not (rule.unless and _dismissed(rule, folded, match.start())):
+            if not (rule.unless and _dismissed(rule, folded, match.end() - 1)):
                 found.append(Hit(rule.label, match.start(), match.end()))
     return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
 
 
-def _dismissed(rule: Rule, folded: str, start: int) -> bool:
+def _dismissed(rule: Rule, folded: str, last: int) -> bool:
     for low, high in sentences(folded):
-        if low <= start < high:
+        if low <= last < high:
             sentence = folded[low:high]
             return any(
                 any(needle in sentence for needle in needles) and pattern.search(sentence)

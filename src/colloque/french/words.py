@@ -102,7 +102,9 @@ def topics(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_SOMETHING = re.compile(r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi)\b")
+_SOMETHING = re.compile(
+    r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi)\b"
+)
 
 
 @lru_cache(maxsize=16384)
