@@ -67,7 +67,7 @@ def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = Fal
     if question.startswith(("Racontez", "Dites", "Rappelez")):
         return question
     if question.startswith("Et "):
-        return question if link.strip() in {"", "Et", "Et sinon,"} else f"{link}{lower(question[3:])}"
+        return f"{link}{lower(question[3:])}" if link in load("phrases")["links"]["again"] else question
     return f"{link}{lower(question)}" if link else question
 
 
@@ -282,6 +282,8 @@ def _it(named: str) -> str:
 
 def about(named: str) -> str:
     """`de` before a noun phrase with its article: de le → du, de les → des."""
+    if " et " in named and _DETERMINED.match(named.split(" et ", 1)[1]):
+        return " et ".join(about(part) for part in named.split(" et "))
     if named.startswith("le "):
         return "du " + named[3:]
     if named.startswith("les "):
@@ -329,7 +331,7 @@ def _noun(form: Form, short: bool) -> tuple[str, ...]:
     out = [f"Et {named} ?"]
     if not short:
         out.append(f"Vous pouvez me parler {about(named)} ?")
-    if _MEASURED.search(noun):
+    if _MEASURED.search(noun) and "prochain" not in noun.lower():
         out.append(f"Et {named}, qu'est-ce que ça donne ?")
     if " " not in bare:
         out.append(f"Et côté {bare} ?")

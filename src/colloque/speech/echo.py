@@ -8,10 +8,12 @@ import re
 from random import Random
 
 from colloque.core import Persona
+from colloque.french import fold
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
 from colloque.speech.facts import Fact
+from colloque.speech.numbers import drugs
 from colloque.speech.persons import Gender, lower, upper, yours
 
 __all__ = ["acknowledge"]
@@ -31,10 +33,9 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         return _fresh(bank["acks"]["nothing"], rng, used)
     if fact.alarm:
         return _fresh(bank["acks"]["alarm"], rng, used)
-    medicine = fact.topic in {"medicaments", "observance"} and (persona.school == "brief" or rng.random() < 0.5)
-    if not medicine and rng.random() < _SHARE[persona.school]:
+    if rng.random() < _SHARE[persona.school]:
         words = _echo(fact, gender)
-        if words:
+        if words and (fact.mood != "hard" or (persona.school != "brief" and _weighs(words))):
             frames = bank["echo"][_frames(fact, persona, words)]
             frame = _fresh(frames, rng, used)
             return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
@@ -42,13 +43,18 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
 
 
 def _frames(fact: Fact, persona: Persona, words: str) -> str:
-    if fact.mood == "hard" and persona.school != "brief" and fact.words > 1:
+    if fact.mood == "hard" and fact.band not in _BODY and fact.words > 1:
         return "hard"
     if persona.school == "brief":
         return "brief"
     if fact.mood == "good":
         return "good"
     return "words" if re.match(r"(?:vous |ça |c'est |il |elle |on |votre \w+ \w+ )", words) else "figure"
+
+
+def _weighs(words: str) -> bool:
+    """The echo itself says what is hard, so that it may be met with more than « je vois »."""
+    return bool(re.search(load("phrases")["mood"]["sad"], words, re.IGNORECASE)) or words.startswith("vous ")
 
 
 def _fresh(options: list[str], rng: Random, used: set[str]) -> str:
@@ -71,7 +77,8 @@ def _echo(fact: Fact, gender: Gender) -> str:
         return ""
     if reading.kind == "yes" and len(head.split()) < 2:
         return ""
-    if _BLAMING.search(head):
+    if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"[\w-]+", head)):
+        # A drug or its dose in the clinician's mouth would read like a prescription.
         return ""
     if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
         return head

@@ -10,7 +10,7 @@ from colloque.french import fold
 from colloque.french.tokens import load_data
 from colloque.speech.persons import noun_gender
 
-__all__ = ["in_words", "spoken_numbers"]
+__all__ = ["drugs", "in_words", "spoken_numbers"]
 
 _UNITS = [
     "zéro",
@@ -200,12 +200,13 @@ def _bare(match: re.Match[str]) -> str:
     """A number without a unit: in words below a hundred; a dose (`ibuprofène 400`) keeps its digits."""
     text = match[1]
     before = re.search(r"([\wÀ-ÿ-]+) $", match.string[: match.start()])
-    dose = before is not None and fold(before[1]) in _drugs()
+    dose = before is not None and fold(before[1]) in drugs()
     return text if "," in text or int(text) >= 100 or dose else _number(text)
 
 
 @cache
-def _drugs() -> frozenset[str]:
+def drugs() -> frozenset[str]:
+    """Names of drugs, folded."""
     return frozenset(fold(name) for name in load_data("drugs.toml")["names"])
 
 

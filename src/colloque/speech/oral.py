@@ -77,7 +77,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
 
 def colour(persona: Persona, rng: Random, mood: str) -> str:
     """A remark without any fact after the answer (`Voilà.`), rarely."""
-    if rng.random() > 0.02 + 0.1 * persona.talkative:
+    if rng.random() > 0.02 + 0.16 * persona.talkative:
         return ""
     bank = load("phrases")["remarks"]
     return str(rng.choice(bank[persona.style] + bank.get(mood, [])))

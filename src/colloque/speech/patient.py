@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from colloque.core import Persona, Stated, Turn
+from colloque.french import fold
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
@@ -121,7 +122,11 @@ def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
     bare = reading.lead.lower() in {"oui", "non"}
     lead = str(rng.choice(bank["yes" if positive else "no"][persona.style])) if bare and not plain else reading.lead
     if not reading.rest:
-        what = content(fact, persona, positive) if rng.random() < 0.6 or fact.risk not in {"none", "denied"} else ""
+        what = (
+            content(fact, persona, positive)
+            if rng.random() < 0.55 + 0.35 * persona.talkative or fact.risk not in {"none", "denied"}
+            else ""
+        )
         if what and bare:
             return f"{lead}, {what}."
         if bare and not plain and not (fact.form.clause and fact.form.clause.negative):
@@ -155,7 +160,22 @@ def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
         told = _told(fact, persona, rest)
         if told:
             return told
-    return weave(fact, rest, persona, rng)
+    return _picked_up(fact, weave(fact, rest, persona, rng), persona, rng)
+
+
+def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
+    """The topic said again before the answer, as people do: « Le sommeil ? Mal, je me réveille toutes les deux heures. »"""
+    label = load("topics")["labels"].get(fact.topic or "")
+    asked = fact.form.kind == "noun" or re.match(
+        r"comment (?:est|va|sont|vont|se passe|dorm)", fact.form.text, re.IGNORECASE
+    )
+    if not label or not asked or fact.words > 25 or rng.random() > 0.08 + 0.3 * persona.talkative:
+        return core
+    if re.match(r"(?:Elle|Il|Je me sens) ", core) or fold(label.split("'")[-1].split(" ")[-1])[:5] in fold(core):
+        return core
+    return rng.choice(
+        (f"{upper(label)} ? {core}", f"{upper(label)}... {lower(core)}", f"{upper(label)}, {lower(core)}")
+    )
 
 
 _VALUE = re.compile(

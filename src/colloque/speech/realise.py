@@ -20,6 +20,7 @@ from colloque.speech.persons import Gender, lower, upper
 __all__ = ["DEFERRAL", "realise"]
 
 _OWED = {"ambiguous", "affirmed", "acute"}
+_INTIMATE_BAND = 13
 
 
 def DEFERRAL() -> str:  # noqa: N802 - a constant kept in the phrase bank
@@ -105,20 +106,23 @@ def _clinician_opens(talk: _Talk) -> None:
 
 
 def _patient_opens(talk: _Talk) -> None:
+    """The patient begins: with what can be told without a question, near the front of the plan, else with a greeting."""
     careful = talk.persona.style == "careful"
-    first = talk.queue[0] if talk.queue else None
-    said = opening(first, talk.persona, talk.rng) if first and not first.leans and first.risk not in _OWED else None
-    if said is None or first is None:
-        talk.patient(Turn(role="patient", text=talk.pick("patient_begins", "alone_careful" if careful else "alone")))
-        if first:
-            talk.clinician(talk.pick("patient_begins", "reply"), _question(talk, first, ""))
-        return
-    talk.queue.pop(0)
-    talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")), first)
-    talk.last = first
-    talk.told += 1
+    for i, fact in enumerate(talk.queue[:4]):
+        free = not fact.leans and fact.risk not in _OWED and fact.band < _INTIMATE_BAND
+        said = opening(fact, talk.persona, talk.rng) if free else None
+        if said:
+            end = next((j for j in range(i + 1, len(talk.queue)) if not talk.queue[j].leans), len(talk.queue))
+            talk.queue = talk.queue[i + 1 : end] + talk.queue[:i] + talk.queue[end:]
+            talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")), fact)
+            talk.last = fact
+            talk.told += 1
+            if talk.queue:
+                _go_on(talk, talk.pick("greetings", "answered"))
+            return
+    talk.patient(Turn(role="patient", text=talk.pick("patient_begins", "alone_careful" if careful else "alone")))
     if talk.queue:
-        _go_on(talk, talk.pick("greetings", "answered"))
+        talk.clinician(talk.pick("patient_begins", "reply"), _question(talk, talk.queue[0], ""))
 
 
 def _question(talk: _Talk, fact: Fact, link: str) -> str:
@@ -249,13 +253,14 @@ def _close(talk: _Talk) -> None:
         return
     if not talk.turns or talk.turns[-1].role == "clinician":
         return
-    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "any")
+    risk_last = talk.last is not None and talk.last.band == RISK_BAND and not talk.lines
+    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "plain" if risk_last else "any")
     taken = ""
-    if talk.last is not None and talk.last.band == RISK_BAND:
+    if risk_last:
         taken = talk.pick("risk", "denied")
     elif talk.last is not None and (talk.last.alarm or talk.rng.random() < 0.4) and not closing.startswith("Bien"):
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
-    if "erci" in taken and "erci" in closing:
+    if talk.lines or ("erci" in taken and "erci" in closing):
         taken = ""
     talk.clinician(taken, closing)
     if talk.rng.random() < 0.2 and not talk.lines:

@@ -1,6 +1,6 @@
 """Spelling of hurried writers put right where it can be read in one way only: abbreviations, accents, plain typos.
 
-A word is mended against a list by exchanging two neighbouring letters or by a doubled letter; nothing else is
+A word is mended against a list by exchanging two neighbouring letters, by a doubled letter, or, in a long one, by one missing letter; nothing else is
 guessed, so that a drug or a name is never turned into another word.
 """
 
@@ -61,6 +61,16 @@ def _neighbours(word: str) -> set[str]:
             out.add(word[:i] + word[i + 1] + word[i] + word[i + 2 :])
         if i > 0:
             out.add(word[: i + 1] + word[i:])
+    return out | set(_shortened().get(word, ()))
+
+
+@cache
+def _shortened() -> dict[str, list[str]]:
+    """Long words of the list by what is left when one letter, neither the first nor among the last two, is missing."""
+    out: dict[str, list[str]] = {}
+    for word in sorted(_tables()[1]):
+        for i in range(1, len(word) - 2 if len(word) >= 8 else 0):
+            out.setdefault(_fold(word[:i] + word[i + 1 :]), []).append(word)
     return out
 
 

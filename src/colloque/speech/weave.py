@@ -10,18 +10,13 @@ from random import Random
 
 from colloque.core import Persona
 from colloque.french import fold
-from colloque.french.tokens import load_data
 from colloque.speech.bank import load
 from colloque.speech.conjugation import elide
 from colloque.speech.facts import Fact
+from colloque.speech.numbers import drugs
 from colloque.speech.persons import lower, noun_gender, upper
 
 __all__ = ["weave"]
-
-
-@cache
-def _drugs() -> frozenset[str]:
-    return frozenset(fold(name) for name in load_data("drugs.toml")["names"])
 
 
 @cache
@@ -56,12 +51,12 @@ def _first(rest: str) -> str:
 
 
 def _drug(fact: Fact, rest: str, rng: Random) -> str:
-    if not _TAKES.search(fact.form.text) or fold(_first(rest)) not in _drugs():
+    if not _TAKES.search(fact.form.text) or fold(_first(rest)) not in drugs():
         return ""
     named = re.sub(
         r"(?P<link> et | ou |, |^)(?P<drug>[\wÀ-ÿœ-]+)(?P<after> [\w]+)?",
         lambda m: (
-            m.group() if fold(m["drug"]) not in _drugs() else m["link"] + _partitive(m["drug"]) + (m["after"] or "")
+            m.group() if fold(m["drug"]) not in drugs() else m["link"] + _partitive(m["drug"]) + (m["after"] or "")
         ),
         rest[:1] + rest[1:],
     )
