@@ -137,7 +137,7 @@ def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Eviden
         asked = max(
             ((0.75 if f in named else 0.45) / shares.families[f] for f in fact.families if f in families), default=0.0
         )
-    if not fact.topics and fact.generic & exchange.asked.generic:
+    if (not fact.topics and fact.generic & exchange.asked.generic) or (fact.hint and fact.hint == exchange.hint and not fact.topics):
         asked = max(asked, 0.6)
     said = max(
         0.8 * _topic(fact.told, exchange.said.concepts, shares.topics),
@@ -165,7 +165,7 @@ def _weight(wanted: Quantity, spoken: Quantity) -> float:
     """How telling it is that two quantities agree: 2019 or 16/9 much, « une fois » or a bare six little."""
     if wanted.kind != spoken.kind:
         return 0.4 if wanted.value < 20 else 0.7
-    if wanted.kind == "number" and wanted.value < 10 and wanted.value == int(wanted.value):
+    if wanted.kind == "number" and wanted.unit != "rang" and wanted.value < 10 and wanted.value == int(wanted.value):
         return 0.4
     return 0.9
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from colloque.checks.measures import hinted
+from colloque.checks.measures import Hint, hint_of, hinted
 from colloque.checks.reading import GENERIC, Reading, read_text
 from colloque.core import Answer, Dialogue, Questionnaire
 from colloque.french.concepts import Mention, Time
@@ -60,6 +60,7 @@ class Fact:
     families: frozenset[str]
     matters: frozenset[str]
     words: frozenset[str]
+    hint: Hint | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Exchange:
     named: frozenset[str]
     heard: frozenset[str]
     families: frozenset[str]
+    hint: Hint | None
 
 
 _FIRST = frozenset(("je", "j", "moi", "me", "m", "mon", "ma", "mes"))
@@ -117,6 +119,9 @@ def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
         near = [p for p in near if p.kin != "enfant"]
     if before:
         return before[-1].kin
+    after = [p for p in near if 0 <= p.first - mention.last - 1 <= 1]
+    if after and reading.words[mention.last + 1].word in _OF:
+        return after[0].kin
     first = any(
         t.word in ("j", "je", "moi")
         for t, s in zip(reading.words[:at], reading.sentence[:at], strict=True)
@@ -130,9 +135,6 @@ def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
     fragment = [t for t, s in zip(reading.words, reading.sentence, strict=True) if s == number - 1]
     if previous and len(fragment) <= 6:
         return previous[-1].kin
-    after = [p for p in near if 0 <= p.first - mention.last - 1 <= 1]
-    if after and reading.words[mention.last + 1].word in _OF:
-        return after[0].kin
     return "famille" if family else ""
 
 
@@ -148,7 +150,7 @@ def _echoes(reply: Reading) -> frozenset[int]:
 def _denies(reply: Reading, mention: Mention) -> bool:
     """The sentence of the mention denies something: « Non, les démangeaisons ne me réveillent pas »."""
     number = reply.sentence[mention.at]
-    return any(t.word in NEGATIONS for t, s in zip(reply.words, reply.sentence, strict=True) if s == number)
+    return any(t.word in NEGATIONS and t.word != "non" for t, s in zip(reply.words, reply.sentence, strict=True) if s == number)
 
 
 def _own(question: Reading, reply: Reading, child: bool) -> list[Claim]:
@@ -235,7 +237,7 @@ def _fact(answer: Answer) -> Fact:
     return Fact(
         answer, question, given, question.concepts, question.generic, given.concepts,
         claims_of(answer.question, answer.answer, child), () if option else hinted(question, given), option, child, _is_family(question, given),
-        question.families, question.concepts | given.concepts, question.keys | given.keys,
+        question.families, question.concepts | given.concepts, question.keys | given.keys, hint_of(question) if given.quantities else None,
     )  # fmt: skip
 
 
@@ -257,7 +259,7 @@ def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...
         claims = claims_of(asked, turn.text, child)
         named, heard = question.concepts | said.concepts, question.keys | said.keys
         families = question.families | said.families
-        out.append(Exchange(i, question, said, before, claims, hinted(question, said), named, heard, families))
+        out.append(Exchange(i, question, said, before, claims, hinted(question, said), named, heard, families, hint_of(question)))
     return tuple(out)
 
 

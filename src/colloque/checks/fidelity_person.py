@@ -106,17 +106,34 @@ def _family_question(exchange: Exchange) -> bool:
     return "famill" in exchange.asked.text.lower()
 
 
-def _replaced(case: Case, fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
+def _replaced(case: Case, i: int, fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
     everywhere = {p.kin for e in case.exchanges for p in e.said.persons} | {
         p.kin for e in case.exchanges for p in persons(e.clinician)
     }
     if kins & everywhere:
         return None
     for exchange in places[:2]:
-        new = [p for p in exchange.said.persons if p.kin not in case.record_kins and p.kin not in _NOT_KIN]
+        alone = list(case.sharers(exchange)) == [i]
+        new = [
+            p
+            for p in exchange.said.persons
+            if p.kin not in _NOT_KIN and (p.kin not in case.record_kins or (alone and exchange is places[0]))
+        ]
         if new:
             words = exchange.said.words
             return _report(exchange, fact, words[new[0].first].start, words[new[0].end - 1].end)
+    return None
+
+
+def _disowned(fact: Fact, places: list[Exchange]) -> Finding | None:
+    """« C'est mon mari, pas moi »: the patient's own fact, handed to somebody whom the answer does not name."""
+    for exchange in places[:1]:
+        said = exchange.said
+        new = [p for p in said.persons if p.kin not in _NOT_KIN and p.kin not in {q.kin for q in exchange.asked.persons}]
+        apart = {said.sentence[first] for first, _, _ in marks(said.text).get("not_me", ())}
+        new = [p for p in new if p.kin != "enfant" and said.sentence[p.first] in apart]
+        if new and not fact.given.keys & said.keys:
+            return _report(exchange, fact, said.words[new[0].first].start, said.words[new[0].end - 1].end)
     return None
 
 
@@ -150,11 +167,11 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = _claimed(fact, places) or _replaced(case, fact, places, kins)
+            found = _claimed(fact, places) or _replaced(case, i, fact, places, kins)
             if fact.given.persons[0].first <= 2 and not fact.given.quantities:
                 found = found or _to_patient(fact, places, kins)
         else:
-            found = _to_relative(case, fact, places)
+            found = _to_relative(case, fact, places) or _disowned(fact, places)
         found = found or _by_time(fact, places)
         if found is not None:
             yield found

@@ -91,17 +91,20 @@ def _orientation(question: Reading) -> str:
 
 def _same_question(fact: Fact, exchange: Exchange) -> bool:
     mine, theirs = fact.question.keys, exchange.asked.keys
-    alike = bool(mine) and len(mine & theirs) / len(mine | theirs) >= 0.6
+    shared = len(mine & theirs)
+    alike = bool(shared) and (shared / len(mine | theirs) >= 0.5 or shared == len(mine) or bool(fact.topics & exchange.asked.concepts))
     return alike and _orientation(fact.question) == _orientation(exchange.asked)
 
 
-def _by_lead(fact: Fact, places: list[Exchange]) -> Finding | None:
+def _by_lead(case: Case, i: int, fact: Fact, places: list[Exchange]) -> Finding | None:
     lead = fact.given.lead
     if lead not in ("yes", "no") or fact.given.partial:
         return None
     for exchange in places[:1]:
         other = exchange.said.lead
-        if exchange.said.partial or exchange.said.hedged:
+        if exchange.said.partial or exchange.said.hedged or set(case.sharers(exchange)) != {i}:
+            continue
+        if fact.given.keys & exchange.said.keys:
             continue
         if other in ("yes", "no") and other != lead and _same_question(fact, exchange):
             return _report(exchange, fact, 0, len(exchange.said.text))
@@ -172,7 +175,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
         found = (
             _by_claims(case, i, fact)
             or _by_option(case, fact, places)
-            or _by_lead(fact, places)
+            or _by_lead(case, i, fact, places)
             or _by_opposites(case, fact, places)
         )
         if found is not None:

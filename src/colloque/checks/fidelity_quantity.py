@@ -17,24 +17,59 @@ __all__ = ["check_quantities"]
 
 
 def _said_somewhere(case: Case, wanted: Quantity, places: list[Exchange]) -> bool:
-    """The quantity is said where the fact is conveyed, or elsewhere in a form that no other fact accounts for."""
+    """The quantity is said where the fact is conveyed; elsewhere only in a form that nothing else accounts for."""
     for exchange in case.exchanges:
-        if any(compare_quantities(wanted, s) == "same" for s in exchange.quantities):
-            if exchange in places or not places:
+        same = [s for s in exchange.quantities if compare_quantities(wanted, s) == "same"]
+        if exchange in places or not places:
+            if same:
                 return True
-            others = [
-                q
-                for i in case.sharers(exchange)
-                for q in case.facts[i].quantities
-                if compare_quantities(q, wanted) == "same"
-            ]
-            if not others:
-                return True
+            continue
+        telling = [s for s in same if (s.kind == wanted.kind and s.unit == wanted.unit) or s.value >= 20 or s.value % 1]
+        if telling and not any(
+            compare_quantities(q, wanted) == "same" for i in case.sharers(exchange) for q in case.facts[i].quantities
+        ):
+            return True
     return False
 
 
+def _likeness(a: Quantity, b: Quantity) -> int:
+    """How surely one quantity is the other: of one kind and unit, of one kind, or a bare number."""
+    return 3 if a.kind == b.kind and a.unit == b.unit else 2 if a.kind == b.kind else 1
+
+
+def _unclaimed(case: Case, exchange: Exchange) -> list[Quantity]:
+    """Spoken quantities that no quantity of the facts conveyed here takes, each taking one, and none elsewhere explains."""
+    wanted = [q for i in case.sharers(exchange) for q in case.facts[i].quantities]
+    left = list(exchange.quantities)
+    pairs = sorted(
+        ((-_likeness(w, s), m, n) for m, w in enumerate(wanted) for n, s in enumerate(left) if compare_quantities(w, s) == "same")
+    )
+    taken_wanted: set[int] = set()
+    taken: set[int] = set()
+    for _, m, n in pairs:
+        if m not in taken_wanted and n not in taken:
+            taken_wanted.add(m)
+            taken.add(n)
+    spans = [(left[n].start, left[n].end) for n in taken]
+    return [
+        s
+        for n, s in enumerate(left)
+        if n not in taken
+        and not any(start <= s.start and s.end <= end for start, end in spans)
+        and not any(_likeness(q, s) > 1 and compare_quantities(q, s) == "same" for q in case.record_quantities if q not in wanted)
+    ]
+
+
 def _rivals(case: Case, wanted: Quantity, exchange: Exchange) -> list[Quantity]:
-    return [s for s in exchange.quantities if compare_quantities(wanted, s) == "different" and not case.explained(s)]
+    return [
+        s for s in _unclaimed(case, exchange) if compare_quantities(wanted, s) == "different" and not _denied(exchange, s)
+    ]
+
+
+def _denied(exchange: Exchange, quantity: Quantity) -> bool:
+    """« Pas toutes les nuits », « pas deux »: said only to be denied."""
+    before = exchange.said.text[: quantity.start].lower().split()[-2:]
+    return any(word.strip(",.;") in ("pas", "non", "ni", "sans") for word in before)
 
 
 def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -> Finding | None:

@@ -10,7 +10,7 @@ from colloque.checks.reading import Reading
 from colloque.french.quantities import Kind, Quantity, unit_named
 from colloque.french.tokens import Token
 
-__all__ = ["hinted", "spoken_quantities"]
+__all__ = ["Hint", "hint_of", "hinted", "spoken_quantities"]
 
 
 def spoken_quantities(quantities: Sequence[Quantity], text: str) -> list[Quantity]:
@@ -32,6 +32,9 @@ def spoken_quantities(quantities: Sequence[Quantity], text: str) -> list[Quantit
     return out
 
 
+Hint = tuple[Kind, str, str]
+"""Kind, unit and rate unit that a question expects of a bare number."""
+
 _HINTS: tuple[tuple[tuple[str, ...], Kind, str], ...] = (
     (("age", "ans"), "duration", "an"),
     (("temperature", "fievre"), "temperature", "°"),
@@ -41,7 +44,7 @@ _HINTS: tuple[tuple[tuple[str, ...], Kind, str], ...] = (
 )
 
 
-def _hint(question: Reading) -> tuple[Kind, str, str] | None:
+def hint_of(question: Reading) -> Hint | None:
     """Kind, unit and rate unit that the question expects of a bare number."""
     words = [t.word for t in question.words]
     for i, word in enumerate(words[:-1]):
@@ -80,7 +83,7 @@ def hinted(question: Reading, reply: Reading) -> tuple[Quantity, ...]:
     bare = [q for q in found if q.kind == "number" and not q.unit]
     if not bare:
         return tuple(found)
-    hint = _hint(question)
+    hint = hint_of(question)
     if hint is None:
         return tuple(found)
     kind, unit, per = hint

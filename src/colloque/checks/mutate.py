@@ -126,10 +126,10 @@ def _rewrite(quantity: Quantity, rng: random.Random) -> str | None:
     if value != int(value) or quantity.value != int(quantity.value) or value < 2:
         return None
     words = in_words(int(quantity.value)) if quantity.value >= 0 else ""
-    found = quantity.text.lower().find(words)
-    if not words or found < 0:
+    match = re.search(rf"\b{words}\b", quantity.text, re.IGNORECASE) if words else None
+    if match is None:
         return None
-    return quantity.text[:found] + in_words(int(value)) + quantity.text[found + len(words) :]
+    return quantity.text[: match.start()] + in_words(int(value)) + quantity.text[match.end() :]
 
 
 def _requantify(case: Case, dialogue: Dialogue, rng: random.Random) -> tuple[Dialogue, int | None, str] | None:

@@ -7,7 +7,7 @@ from colloque.french.concepts import Mention, mentions
 from colloque.french.context import STOPS
 from colloque.french.lexicon import concepts
 from colloque.french.persons import Person, persons
-from colloque.french.phrases import marks
+from colloque.french.phrases import Mark, marks
 from colloque.french.polarity import Reply, reply_polarity
 from colloque.french.quantities import Quantity, quantities
 from colloque.french.scales import Level, levels
@@ -90,6 +90,12 @@ def _keys(words: tuple[Token, ...], degrees: tuple[Level, ...]) -> frozenset[str
     return frozenset([t.key for i, t in enumerate(words) if t.weight == 2 and i not in hidden])
 
 
+def _partial(words: tuple[Token, ...], found: tuple[Mark, ...]) -> bool:
+    """A partial phrase opens the text, before any plain yes or no."""
+    plain = next((i for i, t in enumerate(words[:4]) if t.word in ("oui", "non", "ouais", "nan", "si")), 9)
+    return any(first <= 3 and first < plain for first, _, _ in found)
+
+
 @lru_cache(maxsize=8192)
 def read_text(text: str) -> Reading:
     """The reading of a text, remembered."""
@@ -112,5 +118,5 @@ def read_text(text: str) -> Reading:
         lead=reply_polarity(text),
         family=not _FAMILY_WORDS.isdisjoint(t.word for t in words),
         hedged="hedges" in marked,
-        partial=any(first <= 3 for first, _, _ in marked.get("partial", ())),
+        partial=_partial(words, marked.get("partial", ())),
     )

@@ -35,8 +35,11 @@ def _verdict(same: bool) -> Agreement:
 
 
 def _hours(a: Quantity, b: Quantity) -> Agreement:
-    """Clock times, where « onze heures » is 11 or 23."""
-    return _verdict(any(abs((x - y) % 12) < 0.01 or abs((x - y) % 12 - 12) < 0.01 for x in _span(a) for y in _span(b)))
+    """Hours of the clock, where « onze heures » is 11 or 23; beside a length of time or a bare number, as they stand."""
+    clocks = a.kind == b.kind or min(a.value, b.value) <= 12 < max(a.value, b.value) <= 24
+    return _verdict(
+        any(abs(x - y) < 0.01 or (clocks and abs(abs(x - y) - 12) < 0.01) for x in _span(a) for y in _span(b))
+    )
 
 
 def _rate(q: Quantity) -> tuple[float, float]:
@@ -51,7 +54,7 @@ def _units_meet(a: str, b: str) -> bool:
 def _frequencies(a: Quantity, b: Quantity, tolerance: float) -> Agreement:
     if not _units_meet(a.unit, b.unit):
         return "apart"
-    if a.per == b.per or (a.per in _DAYS and b.per in _DAYS):
+    if not a.per or not b.per or a.per == b.per or (a.per in _DAYS and b.per in _DAYS):
         return _verdict(_overlap(_span(a), _span(b), tolerance))
     return _verdict(_overlap(_rate(a), _rate(b), _FORTNIGHT))
 

@@ -103,6 +103,14 @@ _PASSED = frozenset(
 """May stand between a number and its unit: « dix premières minutes », « deux bonnes heures »."""
 
 
+_RANKS = frozenset(("e", "er", "ere", "re", "eme", "nd", "nde", "ieme"))
+
+
+@lru_cache(maxsize=1)
+def _ordinals() -> dict[str, float]:
+    return {fold_word(word): float(rank) for word, rank in load_data("quantities.toml")["ordinals"].items()}
+
+
 class _Reader:
     """One pass over the tokens of a text."""
 
@@ -151,6 +159,8 @@ class _Reader:
             return self.add("clock", 12.0 if word == "midi" else 0.0, "heure", i, i + 1)
         if word in _calendar():
             return self._date(i)
+        if word in _ordinals():
+            return self.add("number", _ordinals()[word], "rang", i, i + 1)
         if word in ("tous", "toutes", "chaque"):
             return self._every(i)
         if word == "moitie":
@@ -183,6 +193,8 @@ class _Reader:
     def _number(self, i: int, number: Number) -> int:
         end = number.end
         after = self.word(end)
+        if not number.worded and after in _RANKS and self.found[end].start == self.found[end - 1].end:
+            return self.add("number", number.value, "rang", i, end + 1)
         if (done := self._clock(i, number)) or (done := self._scale(i, number)) or (done := self._fraction(i, number)):
             return done
         if after in _calendar() and _calendar()[after][0] == "mois" and 1 <= number.value <= 31:
@@ -301,9 +313,9 @@ class _Reader:
         if self.word(k) != "sur" or k + 1 >= len(self.words):
             return 0
         base = number_at(self.found, k + 1)
-        if base is None or not base.value or unit is None:
+        if base is None or not base.value or (unit is None and (number.value != 1 or base.value > 7)):
             return 0
-        return self.add("frequency", number.value / base.value, "fois", i, base.end, per=unit.name)
+        return self.add("frequency", number.value / base.value, "fois", i, base.end, per=unit.name if unit else "")
 
 
 @lru_cache(maxsize=8192)

@@ -35,13 +35,36 @@ def load_data(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("colloque.french").joinpath("data", name).read_text("utf-8"))
 
 
+_FIRST_GROUP = (
+    "ons",
+    "ions",
+    "iez",
+    "aient",
+    "ant",
+    "era",
+    "erai",
+    "erais",
+    "erait",
+    "eront",
+    "es",
+    "ent",
+    "ais",
+    "ait",
+)
+
+
+def _regular(lemma: str) -> list[str]:
+    """The regular forms of a verb in -er, where its stem does not change."""
+    return [lemma[:-2] + ending for ending in _FIRST_GROUP] if lemma.endswith("er") and len(lemma) > 5 else []
+
+
 @lru_cache(maxsize=1)
 def _irregular() -> dict[str, str]:
     """Folded form → key: irregular verbs by their infinitive, words that no rule may touch by themselves."""
     data = load_data("words.toml")
     table = {fold_word(word): fold_word(word) for word in data["exact"]}
     for lemma, forms in data["verbs"].items():
-        for form in [lemma, *forms.split()]:
+        for form in [lemma, *forms.split(), *_regular(lemma)]:
             table.setdefault(fold_word(form), fold_word(lemma))
     for key, forms in data["same"].items():
         for form in [key, *forms.split()]:
