@@ -1,17 +1,22 @@
 """Before and after: each error's rate with its paired interval, the verdict in words, replies side by side."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
+from colloque.core import Record, Turn
 from colloque.report.french import french_number
 from colloque.report.funnel import figures_of
 from colloque.report.learning import curve_chart, said
 from colloque.report.svg import Interval, intervals
+from colloque.store import read_records
 
 __all__ = ["bilan_section", "dpo_lines"]
+
+_TALKS = 10
 
 
 def bilan_section(workspace: Path) -> dict[str, Any]:
@@ -20,7 +25,7 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
     dpo = figures_of(workspace, "dpo/figures.json")
     section: dict[str, Any] = {"dpo_chart": curve_chart(dpo, "perte du DPO", ("loss", "eval_loss"))}
     if not results:
-        return {**section, "verdict_lines": [], "errors": [], "errors_chart": "", "sides": []}
+        return {**section, "verdict_lines": [], "errors": [], "errors_chart": "", "sides": [], "talks": []}
     rows = [_row(row) for row in [{**results["errors"]["any"], "label": "Toute erreur"}, *results["errors"]["codes"]]]
     rows += [
         _row({**row, "label": f"{row.get('label', row['code'])} (détecteur à part)"})
@@ -37,8 +42,26 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
         "verdict_lines": [*results["summary"], *dpo_lines(dpo)],
         "errors": rows,
         "errors_chart": Markup(chart),
+        "talks": _talks(workspace),
         "sides": [_side(sample) for sample in results["samples"]],
     }
+
+
+class Talk(Record):
+    """An interview as the evaluation keeps it, as far as the page needs it."""
+
+    questionnaire: str = ""
+    turns: tuple[Turn, ...] = ()
+
+
+def _talks(workspace: Path) -> list[dict[str, Any]]:
+    """The first ten virtual patients as each model interviewed them, whole and as they are: no choice was made."""
+    found = []
+    for name in ("sft", "dpo"):
+        folder = workspace / "evaluate" / "interviews" / name
+        rows = islice(read_records(folder, Talk), _TALKS) if folder.is_dir() else ()
+        found.append([said(turn.model_dump() for turn in talk.turns) for talk in rows])
+    return [{"before": before, "after": after} for before, after in zip(*found, strict=False)]
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
