@@ -74,6 +74,7 @@ class LocalModel:
 
     @cached_property
     def _torch(self) -> Any:
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that spin starve each other on a busy machine
         try:
             torch = import_module("torch")
             import_module("transformers")
