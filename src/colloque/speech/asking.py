@@ -47,8 +47,16 @@ def ways(fact: Fact, gender: Gender) -> tuple[str, ...]:
     return _ways(fact.form, closed, fact.words <= 3, gender)
 
 
+_ENGLISH = re.compile(
+    r"\b(?:what|how|when|where|why|which|do|does|did|are|have|has) (?:you|your|the|is|are|many|much|often|long|brings|do)\b|\b(?:per day|your sleep|your pain)\b",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=16384)
 def _ways(form: Form, closed: bool, short: bool, gender: Gender) -> tuple[str, ...]:
+    if _ENGLISH.search(form.text):
+        return ("Une question du formulaire était en anglais : vous pouvez me redire ce que vous y avez répondu ?",)
     banked = tuple(
         a.replace("{e}", "e" if gender == "f" else "").replace("{x}", "se" if gender == "f" else "x")
         for a in _banked(form.text, closed)
@@ -62,7 +70,10 @@ def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = Fal
     """One way of asking, after a link (`Et `, `Dites-moi, `); the `first` of a talk does not begin with « Et »."""
     options = ways(fact, gender)
     if first:
-        options = tuple(o for o in options if not o.startswith("Et ")) or tuple(upper(o[3:]) for o in options)
+        options = tuple(o for o in options if not o.startswith("Et ")) or tuple(
+            f"On commence par {o[3:]}" for o in options
+        )
+        link = "" if options[0].startswith("On commence") else link
     question = spoken_numbers(str(rng.choice(options)))
     if question.startswith(("Racontez", "Dites", "Rappelez")):
         return question
@@ -121,13 +132,21 @@ _AFTER_COUNT = re.compile(r"(?:par|dans|en|à|au|de|le|la|les|pendant|après|ava
 
 
 def _open(form: Form, gender: Gender) -> tuple[str, ...]:
-    out = [form.text]
+    past = re.match(r"^Pourquoi avoir (?P<rest>.+)$", form.text)
+    if past:
+        return (f"Qu'est-ce qui a fait que vous avez {past['rest']}",)
+    return (form.text, *_turned(form, gender), *_about_named(form.text))
+
+
+def _turned(form: Form, gender: Gender) -> list[str]:
+    """The question with its interrogative after the verb or in front with est-ce que: `Vous dormez comment ?`"""
+    out: list[str] = []
     clause, wh = form.clause, form.wh
     if clause and clause.subject == "vous" and not clause.lead and not clause.negative:
         plain = say(clause, "vous", True, True, gender)
         short = clause.rest.count(" ") <= 3 and not re.search(r"\b(?:vous|et|ou|que)\b", clause.rest)
         if _POSTPOSED.match(wh) and short:
-            if wh.startswith("combien") and _AFTER_COUNT.match(clause.rest):
+            if _AFTER_COUNT.match(clause.rest):
                 bare = say(clause._replace(rest=""), "vous", True, True, gender)
                 out.append(f"{upper(bare)} {wh} {clause.rest} ?")
             else:
@@ -142,17 +161,23 @@ def _open(form: Form, gender: Gender) -> tuple[str, ...]:
             noun = wh.split(" ")[1]
             if clause.verb in {"prenez", "faites", "utilisez", "suivez", "pratiquez"}:
                 out.append(f"Qu'est-ce que {plain} comme {noun} ?")
+    return out
+
+
+def _about_named(text: str) -> list[str]:
+    """`Quel est votre métier ?`, `Comment va le moral ?` → « Et le moral ? »"""
+    out: list[str] = []
     named = re.match(
         r"^(?:quel(?:le)?s? (?:est|sont|était|étaient)|comment (?:est|sont|va|vont|se passe|se passent)) (?P<noun>(?:votre|vos|le|la|les|l'|ce|cette).+?) \?$",
-        form.text,
+        text,
         re.IGNORECASE,
     )
     if named:
         noun = named["noun"]
         out += [f"Et {noun} ?", f"{upper(noun)}, qu'est-ce que vous pouvez m'en dire ?"]
-        if form.text.lower().startswith("comment") and noun.startswith(("votre ", "le ", "la ", "l'")):
+        if text.lower().startswith("comment") and noun.startswith(("votre ", "le ", "la ", "l'")):
             out.append(f"{upper(noun)}, c'est comment ?")
-    return tuple(out)
+    return out
 
 
 def _order(form: Form) -> tuple[str, ...]:

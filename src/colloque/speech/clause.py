@@ -36,7 +36,7 @@ _NO_DE = frozenset(
     ]
 )
 _PARTICIPLES = re.compile(
-    r"^(?P<pp>(?:déjà |récemment |parfois )?(?:eu|pris|fait|subi|vu|reçu|remarqué|bu|consommé|ressenti|perdu|mangé|passé|utilisé|constaté|noté|suivi|éprouvé|rencontré|connu|présenté|développé|observé|senti)) (?=(?:du |de la |de l'|des |un |une ))"
+    r"^(?P<pp>(?:déjà |récemment |parfois )?[\wÀ-ÿ]+(?:é|u|i|is|it|ert|eint)) (?=(?:du |de la |de l'|des |un |une ))"
 )
 
 
@@ -63,8 +63,8 @@ def say(clause: Clause, who: Who, positive: bool, careful: bool, gender: Gender)
         if "n'" in clitics or "ne" in clitics:
             clitics = [c for c in clitics if c not in {"ne", "n'"}]
         rest, word = _deny(rest, clause)
-        if careful or who == "vous" or rest.startswith("mal"):
-            # « j'ai pas mal » would say the contrary
+        if careful or who == "vous" or rest.startswith("mal") or word == "plus":
+            # « j'ai pas mal » and « je fume plus » would say the contrary
             clitics.insert(0, "ne")
         rest = f"{word} {rest}".strip() if word else rest
     words = [subject, *clitics, verb]
@@ -175,7 +175,7 @@ def _deny(rest: str, clause: Clause) -> tuple[str, str]:
 
 def _without(rest: str, clause: Clause) -> str:
     """`des nausées ou des vertiges` → `de nausées ni de vertiges` after a denied verb of having, taking, doing."""
-    head = _PARTICIPLES.match(rest)
+    head = _PARTICIPLES.match(rest) if clause.verb in {"avez", "aviez", "a", "avait", "ont"} else None
     prefix = ""
     if head:
         prefix, rest = rest[: head.end()], rest[head.end() :]

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from colloque.speech.bank import load
 
-__all__ = ["elide", "is_infinitive", "je_of", "present", "vous_of_je", "vous_of_tu"]
+__all__ = ["elide", "is_first_person", "is_infinitive", "je_of", "present", "vous_of_je", "vous_of_tu"]
 
 _VOWEL = re.compile(
     r"^(?:[aeiouyàâäéèêëîïôöùûüœæ]|h(?!(?:aut|onte|anche|andicap|asard|aine|ernie|urle|eurt|arc[eè]l|ors\b|uit|ache|aricot|éros|ockey|ousse|amac|andball|oqu|ibou)))",
@@ -188,6 +188,32 @@ def vous_of_tu(tu: str) -> str | None:
     if tu.endswith("es") and len(tu) > 3:
         return _plain(tu[:-2]) + "ez"
     return None
+
+
+def is_first_person(word: str) -> bool:
+    """Whether a word is the first person of an irregular verb, and nothing else in a questionnaire."""
+    return (
+        ("je", word) in _verbs().by_form
+        and word
+        not in {
+            "suis",
+            "sens",
+            "cours",
+            "bois",
+            "fais",
+            "dis",
+            "mets",
+            "souris",
+            "tiens",
+            "pars",
+            "sers",
+            "fuis",
+            "plais",
+            "bats",
+            "vis",
+            "joins",
+        }
+    ) or word in {"dors", "bois", "fais", "sens"}
 
 
 def is_infinitive(word: str) -> bool:

@@ -8,11 +8,11 @@ import re
 from random import Random
 
 from colloque.core import Persona
-from colloque.french import fold
+from colloque.french import fold, quantities
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
-from colloque.speech.facts import Fact
+from colloque.speech.facts import Fact, sad
 from colloque.speech.numbers import drugs
 from colloque.speech.persons import Gender, lower, upper, yours
 
@@ -39,13 +39,22 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
             frames = bank["echo"][_frames(fact, persona, words)]
             frame = _fresh(frames, rng, used)
             return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
-    return _fresh(bank["acks"]["pain" if fact.mood == "hard" and fact.band in _BODY else fact.mood], rng, used)
+    return _fresh(bank["acks"][_tone(fact)], rng, used)
+
+
+def _tone(fact: Fact) -> str:
+    """Which plain acknowledgements fit: care for a burden, thanks for a figure, neither more nor less."""
+    if fact.mood == "hard":
+        return "pain" if fact.band in _BODY else "hard"
+    if fact.mood == "plain" and quantities(fact.reading.rest):
+        return "figure"
+    return fact.mood
 
 
 def _frames(fact: Fact, persona: Persona, words: str) -> str:
     if fact.mood == "hard" and fact.band not in _BODY and fact.words > 1:
         return "hard"
-    if persona.school == "brief":
+    if persona.school == "brief" and " " in words:
         return "brief"
     if fact.mood == "good":
         return "good"
@@ -54,7 +63,7 @@ def _frames(fact: Fact, persona: Persona, words: str) -> str:
 
 def _weighs(words: str) -> bool:
     """The echo itself says what is hard, so that it may be met with more than « je vois »."""
-    return bool(re.search(load("phrases")["mood"]["sad"], words, re.IGNORECASE)) or words.startswith("vous ")
+    return sad(words) or words.startswith("vous ")
 
 
 def _fresh(options: list[str], rng: Random, used: set[str]) -> str:
@@ -105,7 +114,7 @@ _DANGLING = re.compile(
 
 def _head(rest: str) -> str:
     """The first short phrase of an answer that stands by itself, without capital; "" when there is none."""
-    first = re.split(r"(?<=[^\d])[.!?;:]|\.\.\.|, (?=\w)| - | mais | parce que | car | sauf ", rest, maxsplit=1)[
+    first = re.split(r"(?<=[^\d])[.!?;:]|\.\.\.|, (?=\w)| - | mais | puis | parce que | car | sauf ", rest, maxsplit=1)[
         0
     ].strip()
     if "?" in rest[: len(first) + 3] or not first:

@@ -17,7 +17,7 @@ from colloque.speech.bank import load
 from colloque.speech.persons import Gender
 from colloque.speech.question import Form, read_question
 
-__all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender"]
+__all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender", "sad"]
 
 RISK_BAND = 14
 """The band of the talk where thoughts of death and self-harm stand."""
@@ -55,7 +55,15 @@ def _topics() -> tuple[dict[str, int], frozenset[str], frozenset[str]]:
 @cache
 def _moods() -> tuple[re.Pattern[str], re.Pattern[str]]:
     data = load("phrases")["mood"]
-    return re.compile(data["burden"], re.IGNORECASE), re.compile(data["sad"], re.IGNORECASE)
+    return (
+        re.compile(rf"\b(?:{data['burden']})", re.IGNORECASE),
+        re.compile(rf"\b(?:{data['sad']})", re.IGNORECASE),
+    )
+
+
+def sad(text: str) -> bool:
+    """Whether words name a burden."""
+    return bool(_moods()[1].search(text))
 
 
 _SCALE = re.compile(
@@ -147,18 +155,20 @@ def _alarm(question: str, answer: str, reading: Reading) -> bool:
 
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
     """Whether what is said is a burden, a relief, or neither; neither where it is not plain."""
-    burden, sad = _moods()
+    burden, heavy = _moods()
     asked = bool(burden.search(form.text)) and not (form.clause and form.clause.negative)
     if asked and form.kind in {"yesno", "statement", "noun"}:
         if reading.kind == "no" or (scale and _NEVER.match(reading.rest)):
-            return "good" if not sad.search(reading.rest) else "plain"
+            return "good" if not heavy.search(reading.rest) else "plain"
         if reading.kind == "yes" or (scale and _STRONG.search(reading.rest)):
             return "hard"
         if scale:
             return "plain"
+    if re.search(load("phrases")["mood"]["grief"], f"{form.text} {reading.rest}") and reading.kind != "no":
+        return "hard"
     if lexicon("welcome").has(reading.rest, "heavy"):
         return "hard"
-    found = sad.search(reading.rest)
+    found = heavy.search(reading.rest)
     if found and not _NOT_SAD.search(reading.rest[: found.start()]):
         return "hard"
     return "plain"

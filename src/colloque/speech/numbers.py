@@ -134,6 +134,13 @@ _MONTHS = [
 ]
 
 
+def _pressure(match: re.Match[str]) -> str:
+    high, low = int(match[1]), int(match[2])
+    if (7 <= high <= 25 and 4 <= low <= 15) or (high >= 70 and low >= 40):
+        return f"{in_words(high)} {in_words(low)}"
+    return f"{in_words(high)}, {in_words(low)}" if high > low else match.group()
+
+
 def _date(match: re.Match[str]) -> str:
     day, month = int(match[1]), int(match[2])
     if not (1 <= day <= 31 and 1 <= month <= 12):
@@ -157,7 +164,7 @@ _RULES = (
     (re.compile(r"(?<![\d/])(\d{1,2}(?:,5)?) sur (10|20|100)\b"), lambda m: f"{_number(m[1])} sur {in_words(int(m[2]))}"),
     (re.compile(r"\bsur (10|20|100)\b"), lambda m: f"sur {in_words(int(m[1]))}"),
     # 15/9: a blood pressure; 120/80 too
-    (re.compile(r"(?<![\d/])(\d{1,3})\s?/\s?(\d{1,3})(?![\d/])"), lambda m: f"{in_words(int(m[1]))} {in_words(int(m[2]))}" if int(m[1]) > int(m[2]) else m.group()),
+    (re.compile(r"(?<![\d/])(\d{1,3})\s?/\s?(\d{1,3})(?![\d/])"), _pressure),
 )  # fmt: skip
 _RANGE_UNIT = re.compile(
     r"(?<![\w,.])(\d{1,3})\s?(-|–|à|ou)\s?(?=(\d{1,3})\s?(heures?|h|min|minutes?|mn|sem|semaines?|fois|x|nuits?|cigarettes?|clopes?|bières?|unités?|années?)\b)"

@@ -14,7 +14,8 @@ from colloque.speech.persons import lower
 
 __all__ = ["colour", "hesitate", "opener", "spoken"]
 
-_NEGATION = r"(?:pas|plus|jamais|rien|guère|aucune?|personne)"
+# « je bois plus » would mean more: `ne` stays before plus, unless what follows leaves no doubt.
+_NEGATION = r"(?:pas|jamais|rien|guère|aucune?|personne|plus (?:rien|jamais|personne|aucune?|du tout|goût|envie|la force|le goût|plaisir))"
 _NE = re.compile(
     rf"(?!ne (?:\w+ )?pas mal|n'(?:\w+ )?pas mal)\b(?:ne |n')(?=(?:(?:[\wÀ-ÿ]+'|[\wÀ-ÿ-]+ ){{1,4}}){_NEGATION}\b|\w+ {_NEGATION}\b)",
     re.IGNORECASE,
@@ -80,4 +81,4 @@ def colour(persona: Persona, rng: Random, mood: str) -> str:
     if rng.random() > 0.02 + 0.16 * persona.talkative:
         return ""
     bank = load("phrases")["remarks"]
-    return str(rng.choice(bank[persona.style] + bank.get(mood, [])))
+    return str(rng.choice(bank["hard"] if mood == "hard" else bank[persona.style]))

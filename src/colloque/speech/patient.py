@@ -169,7 +169,9 @@ def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
     asked = fact.form.kind == "noun" or re.match(
         r"comment (?:est|va|sont|vont|se passe|dorm)", fact.form.text, re.IGNORECASE
     )
-    if not label or not asked or fact.words > 25 or rng.random() > 0.08 + 0.3 * persona.talkative:
+    if not label or fold(label.split("'")[-1].split(" ")[-1])[:5] not in fold(fact.form.text):
+        return core
+    if not asked or fact.words > 25 or rng.random() > 0.08 + 0.3 * persona.talkative:
         return core
     if re.match(r"(?:Elle|Il|Je me sens) ", core) or fold(label.split("'")[-1].split(" ")[-1])[:5] in fold(core):
         return core

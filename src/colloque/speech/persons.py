@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from colloque.speech.bank import load
-from colloque.speech.conjugation import elide, is_infinitive, je_of, vous_of_je, vous_of_tu
+from colloque.speech.conjugation import elide, is_first_person, is_infinitive, je_of, vous_of_je, vous_of_tu
 
 __all__ = ["Gender", "agreed", "lower", "mine", "noun_gender", "settle", "upper", "vouvoyed", "yours"]
 
@@ -126,6 +126,10 @@ def noun_gender(noun: str) -> Gender:
 def settle(text: str, gender: Gender) -> str:
     """Doubled forms made one: `fatigué(e)`, `heureux(se)`, `anxieux/anxieuse`, `seul·e`."""
     woman = gender == "f"
+    text = re.sub(
+        r"\b(conjoint|ami|partenaire|copain|patron|employeu?r|voisin|enseignant|un|le|la)\((?:e|ne|se)\)", r"\1", text
+    )
+    text = re.sub(r"\bami\(e\)s", "amis", text)
     text = re.sub(r"(\w+?)eux ?(?:\(se\)|\(euse\)|[/·]-?euse|[/·]\w+euse)", r"\1euse" if woman else r"\1eux", text)
     text = re.sub(r"(\w+?)if ?(?:\(ve\)|\(ive\)|[/·]-?ive|/\w+ive)", r"\1ive" if woman else r"\1if", text)
     text = re.sub(r"(\w+?)et ?\(ète\)", r"\1ète" if woman else r"\1et", text)
@@ -269,12 +273,32 @@ def yours(text: str) -> str | None:
             continue
         if low in {"nous", "notre", "nos", "tu", "te", "t'", "ton", "ta", "tes", "toi", "vous", "votre", "vos"}:
             return None
+        if low in {"et", "ou", "mais", "puis"} and any(word.strip() == "vous" for word in out[:3]):
+            i = _joined(tokens, i, out)
+            continue
         if low in {"me", "m'"}:
             out.append("vous" if low == "me" else "vous ")
         else:
             out.append(_YOURS.get(low, tokens[i]))
         i += 1
     return "".join(out)
+
+
+def _joined(tokens: list[str], i: int, out: list[str]) -> int:
+    """A second verb of the same subject: `je ris et vois le bon côté` → vous riez et voyez."""
+    out.append(tokens[i])
+    j = _next(tokens, i)
+    k = j
+    while k < len(tokens) and tokens[k].lower() in _CLITICS:
+        k = k + 1 if tokens[k].endswith("'") else _next(tokens, k)
+    word = tokens[k].lower() if k < len(tokens) else ""
+    denied = any(t.lower() in {"ne", "n'"} for t in tokens[j:k])
+    form = vous_of_je(word) if word and (is_first_person(word) or denied) else None
+    if form is None:
+        return i + 1
+    out.extend(tokens[i + 1 : k])
+    out.append(form)
+    return k + 1
 
 
 _NOT = frozenset({"pas", "plus", "jamais", "rien", "aucun", "aucune", "guère"})
@@ -290,7 +314,10 @@ def _je(tokens: list[str], i: int, out: list[str]) -> int | None:
         return None
     between = [tokens[m].lower() for m in range(j, k) if tokens[m].strip()]
     after = _next(tokens, k)
-    negated = after < len(tokens) and tokens[after].lower() in _NOT
+    denial = tokens[after].lower() if after < len(tokens) else ""
+    if denial == "plus" and not {"ne", "n'"} & set(between):
+        return None  # more, or no more: nobody can tell
+    negated = denial in _NOT
     if negated and not {"ne", "n'"} & set(between):
         between.insert(0, "ne")
     chain = ["vous", *("vous" if t in {"me", "m'"} else "ne" if t == "n'" else t for t in between), form]

@@ -61,6 +61,7 @@ def tidy(text: str) -> str:
     text = _TAG.sub(" ", html.unescape(text)).replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
     text = _NUMBER.sub("", text)
     text = _HINT.sub(" ", text).replace("*", "").replace("_", " ").replace("{", "").replace("}", "")
+    text = text.replace(" / ", " et ")
     return _SPACE.sub(" ", text).strip(" :;,.-–—|")
 
 

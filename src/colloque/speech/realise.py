@@ -254,7 +254,8 @@ def _close(talk: _Talk) -> None:
     if not talk.turns or talk.turns[-1].role == "clinician":
         return
     risk_last = talk.last is not None and talk.last.band == RISK_BAND and not talk.lines
-    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "plain" if risk_last else "any")
+    plain = risk_last or (talk.last is not None and talk.last.alarm)
+    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "plain" if plain else "any")
     taken = ""
     if risk_last:
         taken = talk.pick("risk", "denied")
