@@ -31,8 +31,8 @@ _FACETS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("clock", re.compile(r"quelle heure|a quelle|vers quelle")),
     ("scale", re.compile(r"sur (?:dix|10|une echelle)|de (?:zero|0|1) a (?:dix|10)|note")),
     ("effect", re.compile(r"support|toler|efficac|soulag|marche|aide|effet|ca va mieux|disparu|passe[e]? depuis|ameliore")),
-    ("how", re.compile(r"\bcomment\b|decri|ressembl|a quoi|quelle sorte|quel genre|quel type|laquelle|lesquels?\b|qui brule|qui serre|qui pique|raconte")),
-    ("why", re.compile(r"pourquoi|qu'est-ce qui|qu'est-ce que|que se passe|quelles? raisons?")),
+    ("how", re.compile(r"\bcomment\b|ca se passe|se passe-t|ca va\b|va-t-|ambiance|\bbien$|decri|ressembl|a quoi|quelle sorte|quel genre|quel type|laquelle|lesquels?\b|qui brule|qui serre|qui pique|raconte")),
+    ("why", re.compile(r"^(?:et |mais |alors )?(?:que |qu')(?!est-ce)|pourquoi|qu'est-ce qui|qu'est-ce que|que se passe|quelles? raisons?")),
     ("who", re.compile(r"\bqui\b|avec qui|quelqu'un")),
 )  # fmt: skip
 _EVASIVE = re.compile(
@@ -155,15 +155,19 @@ def _already_said(scene: Scene, asked: str, facet: str, about: frozenset[str]) -
         return False
     if _ANAPHORA.search(folded.split("-vous", 1)[-1]):
         return False
-    told = frozenset().union(*(matter(text) for text in scene.patient))
-    put = frozenset().union(*(matter(text) for text in scene.clinician)) if scene.clinician else frozenset()
-    known = about & (told | put)
-    return len(about) >= 2 and bool(about & told) and len(known) >= 2 and len(known) * 2 >= len(about)
+    for index, turn in enumerate(scene.before):
+        if turn.role != "patient" or not about & matter(turn.text):
+            continue
+        put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
+        if len(about) >= 2 and about <= matter(turn.text) | matter(put):
+            return True
+    return False
 
 
 def answer_ignored(scene: Scene) -> Iterator[Finding]:
     """The patient has just said something heavy; the reply says a bare « d'accord », or nothing, and goes elsewhere."""
-    heavy = _heavy(scene.last)
+    grave = _told(scene.last, "grave")
+    heavy = grave or _told(scene.last, "heavy")
     if heavy is None or not scene.questions or scene.echo or topics(scene.last) & topics(scene.reply):
         return
     if _received(scene.reply) or lexicon("alarms").has(scene.reply, "answers"):
@@ -171,13 +175,14 @@ def answer_ignored(scene: Scene) -> Iterator[Finding]:
     asked = scene.questions[0]
     if not matter(asked) or _LEANS.search(plain(asked)) or asks_about_risk(asked):
         return
-    yield finding("last_answer_ignored", scene.turn, scene.reply[:80], f"« {heavy} »")
+    label = "last_answer_ignored" if grave else "last_answer_ignored.light"
+    yield finding(label, scene.turn, scene.reply[:80], f"« {heavy} »")
 
 
 @lru_cache(maxsize=16384)
-def _heavy(text: str) -> str | None:
-    """The first heavy words that the patient does not deny."""
-    for hit in lexicon("welcome").all(text, "heavy"):
+def _told(text: str, label: str) -> str | None:
+    """The first words of that label that the patient does not deny."""
+    for hit in lexicon("welcome").all(text, label):
         if polarity_at(text, hit.start, hit.end) == "asserted":
             return text[hit.start : hit.end]
     return None

@@ -73,13 +73,13 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
     if label == "judgement_blame" and stems(words):
         return stems(words) <= stems(scene.last)
     if label == "false_reassurance":
-        if is_asked(text, hit.start) and text[hit.end :].lstrip(" ,").startswith(("?", "ou", "si")):
+        if any(words in plain(asked) for asked in scene.questions):
             return True
         if words in ("c'est normal", "c'est bien normal", "c'est tout a fait normal") and lexicon("welcome").has(
-            scene.last, "feeling", "heavy"
+            scene.last, "feeling", "heavy", "grave"
         ):
             return True
-        light = not lexicon("welcome").has(scene.last, "heavy") and not lexicon("alarms").has(scene.last, "body")
+        light = not lexicon("welcome").has(scene.last, "heavy", "grave") and not lexicon("alarms").has(scene.last, "body")
         return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")
     return (
         label == "leading_question"

@@ -151,7 +151,7 @@ def _ignore(turns: list[Turn], rng: random.Random) -> list[Turn] | None:
 
 
 def _weighs(text: str) -> bool:
-    return any(polarity_at(text, h.start, h.end) == "asserted" for h in lexicon("welcome").all(text, "heavy"))
+    return any(polarity_at(text, h.start, h.end) == "asserted" for h in lexicon("welcome").all(text, "grave"))
 
 
 def _miss(turns: list[Turn], rng: random.Random) -> list[Turn] | None:

@@ -8,7 +8,7 @@ import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from colloque.french.patterns import plain
 
@@ -36,9 +36,13 @@ class Tables(NamedTuple):
     same: dict[str, str]
 
 
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("colloque.french") / "data" / "conduct" / f"{name}.toml").read_text("utf-8"))
+
+
 @lru_cache(maxsize=1)
 def _tables() -> Tables:
-    data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "words.toml").read_text("utf-8"))
+    data = _read("words")
     stop = frozenset(plain(word) for word in data["stop"].split())
     forms = {plain(form): name.replace("_", "") for name, text in data["forms"].items() for form in text.split()}
     by_stem: dict[str, set[str]] = {}
@@ -46,6 +50,10 @@ def _tables() -> Tables:
         for word in text.split():
             by_stem.setdefault(_stem(plain(word), forms), set()).add(topic)
     same = {_stem(plain(word), forms): f"#{name}" for name, text in data["same"].items() for word in text.split()}
+    for name in _read("drugs")["names"]:
+        if name.isalpha():
+            by_stem.setdefault(_stem(plain(name), forms), set()).add("traitement")
+            same.setdefault(_stem(plain(name), forms), "#traitement")
     generic = frozenset(_stem(plain(word), forms) for word in data["generic"].split())
     return Tables(stop, forms, {key: frozenset(value) for key, value in by_stem.items()}, generic, same)
 
@@ -102,6 +110,10 @@ def topics(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+_MOMENTS = frozenset(["matin", "soir", "nuit", "midi"])
+_OTHERS = re.compile(
+    r"^(?:et |alors |mais |bien,? |d'accord,? )*(?:(?:est-ce qu'|depuis quand est-ce qu')?(?:il|elle|ils|elles|quelqu'un)\b(?! y a)|[a-z]+-t-(?:il|elle)\b|[a-z]+-(?:ils|elles)\b)"
+)
 _SOMETHING = re.compile(
     r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi)\b"
 )
@@ -112,7 +124,7 @@ def matter(text: str) -> frozenset[str]:
     """What a question is about: its content stems, each replaced by its narrow group where it has one.
 
     « Vous fumez ? » and « Vous consommez du tabac ? » are the same matter. Words that say little are left out; « vous
-    prenez quelque chose » is about a treatment.
+    prenez quelque chose » is about a treatment; « il », « elle » ask about someone else than the patient.
     """
     tables = _tables()
     found: set[str] = set()
@@ -122,6 +134,13 @@ def matter(text: str) -> frozenset[str]:
             found.add(tables.same[root])
         elif word not in tables.stop and len(word) > 2 and root not in tables.generic:
             found.add(root)
-    if _SOMETHING.search(plain(text)):
+        elif word in _MOMENTS:
+            found.add(word)
+    folded = plain(text)
+    if _SOMETHING.search(folded):
         found.add("#traitement")
+    if _OTHERS.search(folded) and "vous" not in folded:
+        found.add("@other")
+    if "#sommeil" in found:
+        found -= {"nuit"}
     return frozenset(found)

@@ -20,6 +20,10 @@ _NUMBER = re.compile(
     r"\b(?:\d+(?:[.,]\d+)?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-sept|dix-huit|vingt|trente|quarante|cinquante|soixante|cent|mille|"
     r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|juin|juillet|aout|septembre|octobre|novembre|decembre|matin|soir|nuit)\b"
 )
+_TURNS = re.compile(
+    r"^(?:et |sinon,? |bon,? |alors,? |bien,? |maintenant,? |autre chose ?[:,] )+(?:sinon,? |a part ca,? |au fait,? )?(?:l'|le |la |les |votre |vos |du cote |cote |cote du |au niveau |pour |concernant |question )"
+)
+"""« Et l'appétit ? »: a question that turns to another matter."""
 _DANGER = ("ambiguous", "affirmed", "acute")
 _LEAN = re.compile(r"\b(?:c'est|ce|cet|cette|ces|celle|celui|la-dessus|y|en|ca|cela|l'|elle|il|elles|ils)\b")
 _ATTRIBUTED = re.compile(
@@ -42,11 +46,10 @@ def features_of(scene: Scene) -> dict[str, float]:
 def _listening(scene: Scene) -> dict[str, float]:
     book = lexicon("welcome")
     heavy = (
-        frozenset().union(*(stems(scene.last[h.start : h.end]) for h in book.all(scene.last, "heavy")))
+        frozenset().union(*(stems(scene.last[h.start : h.end]) for h in book.all(scene.last, "heavy", "grave")))
         if scene.last
         else frozenset()
     )
-    shared = set(_NUMBER.findall(plain(scene.last))) & set(_NUMBER.findall(plain(scene.reply)))
     danger = scene.open_danger.grade in _DANGER
     alarm = alarm_of(scene.last)
     serious = (danger and faces_danger(scene)) or (alarm is not None and faces_alarm(scene, alarm[0]))
@@ -54,13 +57,17 @@ def _listening(scene: Scene) -> dict[str, float]:
     return {
         "echo": float(min(len(scene.echo), 2)),
         "quote": float(_quotes(scene)),
-        "figure": float(min(len(shared), 2)),
+        "figure": float(min(len(_shared_figures(scene)), 2)),
         "touched": float(min(len(heavy & scene.echo), 1)),
         "empathy": float(min(max(empathy - formula, 0), 1)),
         "formula": float(min(formula, 2)),
         "serious": float(serious) * (2.0 if _sends(scene) or (danger and asks_about_risk(scene.reply)) else 1.0),
         "recourse": float((danger or alarm is not None) and directs(scene.reply)),
     }
+
+
+def _shared_figures(scene: Scene) -> set[str]:
+    return set(_NUMBER.findall(plain(scene.last))) & set(_NUMBER.findall(plain(scene.reply)))
 
 
 def _quotes(scene: Scene) -> bool:
@@ -84,12 +91,14 @@ def _asking(scene: Scene) -> dict[str, float]:
     if scene.open_danger.grade in _DANGER and asks_about_risk(asked[0]):
         return {"question": 1.0, "follows": 1.0}
     same = bool(words & stems(scene.last)) or bool(topics(asked[0]) & topics(scene.last))
-    leans = bool(_LEAN.search(plain(asked[0]))) or not words
+    turned = bool(_TURNS.search(plain(asked[0])))
     fresh = bool(topics(asked[0])) and not topics(asked[0]) & (topics(scene.last) | topics(scene.asked or ""))
+    away = (fresh or turned) and not same
+    leans = bool(_LEAN.search(plain(asked[0]))) or not words or bool(scene.echo) or bool(_shared_figures(scene))
     return {
         "question": 1.0,
-        "follows": 1.0 if same else 0.6 if (leans and not fresh) or words & about else 0.0,
-        "leaves": float(fresh and not same and not scene.echo),
+        "follows": 1.0 if same else 0.6 if not away and (leans or words & about) else 0.0,
+        "leaves": float(away and not scene.echo),
         "open": float(facet_of(asked[0]) in ("how", "why", "trigger") or not scene.questions),
     }
 
