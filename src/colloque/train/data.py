@@ -12,7 +12,7 @@ from colloque.errors import InputError
 from colloque.store import atomic
 from colloque.train.examples import Example
 
-__all__ = ["dataset_file", "read_dialogues", "read_examples", "write_examples"]
+__all__ = ["dataset_file", "lengths_of", "read_dialogues", "read_examples", "write_examples"]
 
 
 def dataset_file(folder: Path, name: str) -> Path:
@@ -67,6 +67,13 @@ def _table(rows: list[Example], schema: Any) -> Any:
     import pyarrow as pa
 
     return pa.table({"input_ids": [r.ids for r in rows], "labels": [r.labels for r in rows]}, schema=schema)
+
+
+def lengths_of(examples: Any) -> list[int]:
+    """Tokens of each example, read from the column's offsets: no example is loaded."""
+    import pyarrow.compute as pc
+
+    return [int(n) for n in pc.list_value_length(examples.data.column("input_ids")).to_pylist()]
 
 
 def read_examples(path: Path) -> Any:

@@ -70,8 +70,9 @@ def look(threads: int, small: bool) -> Hardware:
     """The hardware for this run. A `small` model stays on the processor: repeatable, and a GPU would idle."""
     torch = libraries()
     torch.set_num_threads(min(threads, os.cpu_count() or 1))
-    torch.use_deterministic_algorithms(mode=True, warn_only=True)
+    alone = small or not torch.cuda.is_available()
+    torch.use_deterministic_algorithms(mode=alone, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid that costs time
-    if small or not torch.cuda.is_available():
+    if alone:
         return Hardware("cpu", bf16=False, gradient_checkpointing=False)
     return Hardware("cuda", bf16=torch.cuda.is_bf16_supported(), gradient_checkpointing=True)

@@ -17,7 +17,7 @@ from colloque.store import Context, Tally, write_json
 from colloque.store.weights import weights_hash
 from colloque.train import base as bases
 from colloque.train.config import SftConfig
-from colloque.train.data import dataset_file, read_dialogues, read_examples, write_examples
+from colloque.train.data import dataset_file, lengths_of, read_dialogues, read_examples, write_examples
 from colloque.train.examples import Ledger, encode, verify
 from colloque.train.hardware import Hardware, look
 from colloque.train.measure import held_out_figures
@@ -139,8 +139,7 @@ def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: 
 
     from colloque.train.trainer import sft_arguments, sft_trainer_class
 
-    lengths = [len(ids) for ids in prepared.train["input_ids"]]
-    order = training_order(lengths, config.batch, config.epochs, context.seed)
+    order = training_order(lengths_of(prepared.train), config.batch, config.epochs, context.seed)
     steps = math.ceil(len(order) / config.batch)
     set_seed(context.seed)
     embedded = config.base == "embedded"
