@@ -143,12 +143,17 @@ def _in_danger(context: Sequence[Turn]) -> bool:
 
 def _matched(record: Record, question: Heeded, told: tuple[str, ...], whole: str) -> Heard | None:
     """The answers a question is about, by score; the whole turn is heard where the question alone says too little."""
-    ranked = _ranked(record, question, told)
-    if whole and (not ranked or _sure(ranked[0], told) < _SURE):
+    ranked = [
+        (score, entry)
+        for score, entry in _ranked(record, question, told)
+        if _sure((score, entry), told) >= _SURE and record.fits(entry, question, score)
+    ]
+    if whole and not ranked:
         wider = heed(whole)
         # What stands before the question is mostly an echo of what was just said: it counts for answers not given yet.
         ranked = [(s, e) for s, e in _ranked(record, wider, told) if e.fact.id not in told and s * 0.8 >= _SURE]
-    if not ranked or _sure(ranked[0], told) < _SURE:
+        ranked = [(s, e) for s, e in ranked if record.fits(e, wider, s)]
+    if not ranked:
         return None
     best = ranked[0][1]
     facts = [best.fact]

@@ -21,6 +21,11 @@ _ELSEWHERE = 0.4
 """What is taken off where question and answer belong to different fields (heart, sleep …)."""
 _TELLING = 0.86
 """Points of words from which another field no longer speaks against an answer."""
+_KIN = 0.5
+"""What is taken off where one side speaks of relatives and the other of the patient."""
+_ENOUGH = 1.8
+"""What score and coverage together must reach; fitted by eye on a logistic regression over 405 right matches of the
+corpus (94 % pass) and 498 wrong ones within a domain (55 % pass)."""
 _RISK_TOPICS = frozenset(("idees_suicidaires", "tentative", "scarification", "arme"))
 
 
@@ -55,7 +60,19 @@ class Record:
         points = sum(self._word(word, entry) * (_WEAK if light and word.weak else 1) for word in question.words)
         same = len(question.tokens & entry.asked.tokens) / max(1, len(question.tokens | entry.asked.tokens))
         points += max(0.0, same - 0.4)
+        if question.kin != entry.asked.kin:
+            points -= _KIN
         return points + self._concepts(entry, question, points) + self._wanted(entry, question)
+
+    def fits(self, entry: Entry, question: Heeded, score: float, enough: float = _ENOUGH) -> bool:
+        """Whether a match is more than a word in common: the telling words of each side should be met by the other.
+
+        « Qui fume autour de vous ? » shares a word with « Que ressentez-vous quand vous ne fumez pas ? », and no more.
+        """
+        answered = _met(entry.asked, question.stems, question.families)
+        met = _met(question, entry.asked.stems | entry.given.stems, entry.asked.families | entry.given.families)
+        same = 1.0 if question.wants & entry.asked.wants else 0.0
+        return score + 0.8 * answered + 1.4 * answered * met + same >= enough
 
     def _word(self, word: Word, entry: Entry) -> float:
         best = 0.0
@@ -100,6 +117,14 @@ class Record:
         if not question.wants:
             return -0.1 if entry.asked.wants & {"since", "mark", "age"} else 0.0
         return -0.15 if entry.asked.wants else 0.0
+
+
+def _met(text: Heeded, stems: frozenset[str], families: frozenset[str]) -> float:
+    """Share of a text's telling words that the other side has too; 1 where there are none."""
+    telling = [word for word in text.words if not word.weak and (word.families or word.stem in stems)]
+    return (
+        sum(word.stem in stems or bool(word.families & families) for word in telling) / len(telling) if telling else 1.0
+    )
 
 
 def about_risk(fact: Fact) -> bool:

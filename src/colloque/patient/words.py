@@ -46,6 +46,8 @@ class Heeded(NamedTuple):
     fields: frozenset[str] = frozenset()
     """The families of the concepts, as the lexicon of French sorts them (insomnia and nightmares are one field)."""
 
+    kin: bool = False
+    """It is about relatives."""
     named: bool = False
     """A concept is named as a topic (« le sommeil »), not only touched by an expression."""
 
@@ -139,4 +141,12 @@ def heed(text: str) -> Heeded:
     concepts = frozenset(concept for concept in concepts_of(text) if concept not in _VAGUE)
     named = {mention.concept for mention in mentions(text) if mention.named and mention.concept not in _VAGUE}
     fields = frozenset(known()[concept].family for concept in concepts)
-    return Heeded(tuple(dict.fromkeys(words)), concepts, wants, frozenset(tokens), fields, bool(named))
+    return Heeded(
+        tuple(dict.fromkeys(words)),
+        concepts,
+        wants,
+        frozenset(tokens),
+        fields,
+        bool(pattern("kin").search(folded)),
+        bool(named),
+    )
