@@ -6,6 +6,7 @@ here and are not spoken. Knows no topic.
 
 import html
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -14,7 +15,7 @@ from colloque.speech.numbers import spoken_numbers
 from colloque.speech.persons import lower, upper
 from colloque.speech.spelling import mended
 
-__all__ = ["Reading", "ReadingKind", "read_answer"]
+__all__ = ["Reading", "ReadingKind", "clean", "read_answer"]
 
 ReadingKind = Literal["yes", "no", "words", "nothing", "blank", "inapplicable", "unknown", "refused", "emoji"]
 
@@ -88,12 +89,20 @@ def _spelling() -> tuple[frozenset[str], dict[str, frozenset[str]], dict[str, st
 
 
 @lru_cache(maxsize=16384)
+def clean(text: str) -> str:
+    """What was typed without markup, pictures, control characters and stray accents; one kind of quote and space."""
+    text = _MARKUP.sub(" ", html.unescape(html.unescape(text)))
+    text = unicodedata.normalize("NFC", _CONTROL.sub(" ", _EMOJI.sub(" ", text))).translate(_SAME)
+    if not text.isascii():
+        text = "".join(c for c in text if not unicodedata.category(c).startswith(("M", "C")) or c == "\n")
+    return _SPACES.sub(" ", _ARROW.sub(", ", text)).strip()
+
+
+@lru_cache(maxsize=16384)
 def read_answer(answer: str) -> Reading:
     """Read one answer. Never fails, whatever was typed."""
-    text = _MARKUP.sub(" ", html.unescape(html.unescape(answer)))
-    pictures = _EMOJI.findall(text)
-    text = _CONTROL.sub(" ", _EMOJI.sub(" ", text)).translate(_SAME)
-    text = _SPACES.sub(" ", _ARROW.sub(", ", text)).strip()
+    pictures = _EMOJI.findall(html.unescape(answer))
+    text = clean(answer)
     whole = _whole(text, pictures)
     if whole:
         return whole

@@ -12,7 +12,7 @@ from colloque.french import concept_of
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon
 from colloque.french.risk import asks_about_risk, risk_of
-from colloque.speech.answers import Reading, read_answer
+from colloque.speech.answers import Reading, clean, read_answer
 from colloque.speech.bank import load
 from colloque.speech.persons import Gender
 from colloque.speech.question import Form, read_question
@@ -88,7 +88,7 @@ _GENERIC = frozenset({"duree", "frequence", "intensite", "declencheur", "soulage
 
 def facts_of(questionnaire: Questionnaire, gender: Gender) -> tuple[Fact, ...]:
     """The told answers of a record, understood, in the order of the record."""
-    return tuple(_fact(a.id, a.question, a.answer, gender) for a in questionnaire.told)
+    return tuple(_fact(a.id, clean(a.question), a.answer, gender) for a in questionnaire.told)
 
 
 @lru_cache(maxsize=16384)
@@ -103,7 +103,8 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
         or (topic in _GENERIC and not form.clause and len(form.text) < 40)
     )
     scale = bool(_SCALE.match(reading.rest)) and not reading.lead
-    risk = risk_of(answer, form.text).grade
+    said = clean(answer)
+    risk = risk_of(said, form.text).grade
     band = RISK_BAND if asks_about_risk(form.text) else bands.get(topic or "", 8)
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
         band = bands["antecedents"]
@@ -118,7 +119,7 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
         _mood(form, reading, scale),
         risk,
         scale,
-        _alarm(question, answer, reading),
+        _alarm(question, said, reading),
     )
 
 
