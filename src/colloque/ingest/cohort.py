@@ -113,7 +113,8 @@ def _given(item: Item, scale: Scale | None, question: str, person: Person, hand:
     if draw < _SKIPPED + _REFUSED:
         return put_down(_pick(general_phrases("refused"), person).long(person), hand, rng), "refused"
     if scale:
-        return put_down(_option(scale, person), hand, rng, may_shorten=False), "answered"
+        # An option is ticked, not written: no hand changes it.
+        return _option(scale, person), "answered"
     if rng.random() < item.unsure:
         return put_down(_pick(general_phrases("unsure"), person).long(person), hand, rng), "answered"
     open_ = bool(_OPEN.match(question))
@@ -131,7 +132,11 @@ def _answer(item: Item, person: Person, question: str) -> Phrase:
     open_, count = bool(_OPEN.match(question)), bool(_COUNT.search(question))
     thing = open_ and not count and not _OFTEN.search(question)
     held = [(p, w[person.severity]) for p, w in item.answers if not p.needs or holds(p.needs, person.tags)]
-    suited = [(p, w) for p, w in held if w and not (open_ and p.bare) and not (thing and p.often) and (p.numeric if count else not p.mark)]
+    suited = [
+        (p, w)
+        for p, w in held
+        if w and not (open_ and p.bare) and not (thing and p.often) and (p.numeric if count else not p.mark)
+    ]
     suited = suited or [(p, w) for p, w in held if w] or [(p, 1.0) for p, _ in item.answers]
     return person.rng.choices([p for p, _ in suited], [w for _, w in suited])[0]
 

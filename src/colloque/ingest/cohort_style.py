@@ -11,7 +11,7 @@ from dataclasses import dataclass
 __all__ = ["Hand", "draw_hand", "put_down"]
 
 _KINDS = ("careful", "plain", "terse", "sms", "messy", "capitals")
-_SHARES = (30, 30, 15, 11, 11, 3)
+_SHARES = (24, 33, 16, 13, 11, 3)
 _WORDS = {"2": "deux", "3": "trois", "4": "quatre", "5": "cinq", "6": "six", "7": "sept", "8": "huit", "10": "dix"}
 _SMALL = re.compile(
     r"(?<![\d,/.:] )(?<![\d,/.:])\b(10|[2-8]) (?=(?:jours|semaines|mois|ans|nuits|fois|enfants|verres|heures)\b)"
@@ -62,10 +62,12 @@ def draw_hand(rng: random.Random, age: int) -> Hand:
     return Hand(
         kind=kind,
         short={"careful": 0.05, "plain": 0.4, "terse": 0.97, "sms": 0.7, "messy": 0.5, "capitals": 0.8}[kind],
-        capital=careful or rng.random() < {"plain": 0.6, "terse": 0.45, "messy": 0.3}.get(kind, 0.1),
-        period=careful and rng.random() < 0.75,
+        capital=careful or rng.random() < {"plain": 0.3, "terse": 0.2, "messy": 0.2}.get(kind, 0.1),
+        period=careful and rng.random() < 0.4,
         spelled=careful and rng.random() < 0.35,
-        shorthand=rng.uniform(0.35, 0.8) if kind == "sms" else 0.15 if kind == "messy" else 0.0,
+        shorthand=rng.uniform(0.45, 0.9)
+        if kind == "sms"
+        else {"messy": 0.2, "terse": 0.12, "plain": 0.05}.get(kind, 0.0),
         unaccented=rng.choice((0.0, 0.3, 0.8)) if kind in ("sms", "messy") else 1.0 if kind == "capitals" else 0.0,
         slips=rng.uniform(0.15, 0.5) if kind == "messy" else 0.06 if kind == "sms" else 0.0,
         bare={"careful": 0.02, "plain": 0.08, "terse": 0.5, "sms": 0.2, "messy": 0.1, "capitals": 0.4}[kind],
