@@ -100,7 +100,7 @@ class Account:
                 sum(f.dropped.values()),
                 len(f.people),
                 *(f.states[s] for s in STATES),
-                f.identities,
+                f.identities.total(),
             )
             for f in self.files
         ]

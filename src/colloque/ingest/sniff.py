@@ -104,6 +104,8 @@ def _textual(text: str) -> str:
     if len(text) >= 60_000 and len(lines) > 1:
         lines = lines[:-1] or lines
     lines = [line[:20_000] for line in lines if line.strip()]
+    if not lines:
+        raise InputError("the file begins with empty lines only", hint="export it again, or remove the blank beginning")
     talk = talks_like("\n".join(lines))
     found = _table_kind(lines, talk) or ("text" if talk else "")
     if found:

@@ -166,8 +166,8 @@ def read_parquet(path: Path, hints: Hints) -> Iterator[Form | Fault]:
                 yield f"row {number}", [tidy(scalar(row.get(name))) for name in header]
 
         yield from forms_of(Sheet(header, rows), hints.map)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, OverflowError) as error:
+        if isinstance(error, PermissionError):
             raise
         raise InputError(f"not a whole Parquet file: {error}", hint="write it again or export it anew") from error
 

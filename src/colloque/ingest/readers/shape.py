@@ -17,6 +17,7 @@ from colloque.ingest.words import knowledge, plain
 __all__ = ["forms_of", "tool_of"]
 
 SAMPLE_ROWS = 500
+MOST_COLUMNS = 10_000
 _PREVIEW_HINT = "say what the columns are: `colloque ingest --preview FILE` writes a map to edit, then use --map"
 
 
@@ -35,6 +36,11 @@ def tool_of(header: list[str]) -> str:
 
 def forms_of(sheet: Sheet, given: TableMap | None = None, tool: str = "") -> Iterator[Form | Fault]:
     """The forms of a table, in order. `tool`: the program that exported it, where known. Raises InputError when nothing says what its columns are."""
+    if len(sheet.header) > MOST_COLUMNS:
+        raise InputError(
+            f"a table of {len(sheet.header):,} columns",
+            hint=f"split it: no form has more than {MOST_COLUMNS:,} questions",
+        )
     tool = tool or tool_of(sheet.header)
     sample = [row[1] for row in islice(sheet.rows(), SAMPLE_ROWS) if not isinstance(row, Fault)]
     columns = columns_of(sheet.header, sample, given, tool=tool)
