@@ -74,6 +74,10 @@ def test_every_fault_that_passes_is_retried_and_nothing_is_lost_or_doubled(journ
     outcomes = stats["outcomes"]
     assert min(outcomes[name] for name in ("throttled", "failed", "reset", "truncated")) > 0
     assert sum(reply.finish == "length" for reply in replies) == outcomes["truncated"], "cut replies are the caller's"
+    figures = client.figures()
+    assert figures["calls"] == stats["calls"]
+    assert figures["answered"] == figures["paid_calls"] == len(wanted) - len(poisoned)
+    assert figures["refused"] == len(poisoned)
     states = Counter(entry.state for entry in journal.entries())
     assert states == {"ok": len(wanted) - len(poisoned), "refused": len(poisoned)}
 
@@ -145,7 +149,7 @@ def test_a_dead_server_stops_the_run_with_a_remedy() -> None:
 def test_a_wrong_address_stops_at_once() -> None:
     with StubProcess(StubOptions(latency_s=0.0)) as stub:
         client = EndpointModel(ModelConfig(base_url=f"http://127.0.0.1:{stub.port}/v1", model="stub"))
-        client.endpoint = client.endpoint._replace(url=f"{stub.base_url}/elsewhere")
+        client._connection.endpoint = client.endpoint._replace(url=f"{stub.base_url}/elsewhere")
         with pytest.raises(ModelError, match="404") as caught:
             client.complete(requests(3))
         client.close()
@@ -222,7 +226,8 @@ def test_proxies_of_the_environment_do_not_see_loopback(monkeypatch: pytest.Monk
 def test_a_redirect_is_not_followed() -> None:
     with StubProcess(StubOptions(latency_s=0.0)) as stub:
         client = model(stub)
-        client.endpoint = client.endpoint._replace(url=f"http://127.0.0.1:{stub.port}/redirect/chat/completions")
+        elsewhere = f"http://127.0.0.1:{stub.port}/redirect/chat/completions"
+        client._connection.endpoint = client.endpoint._replace(url=elsewhere)
         with pytest.raises(ModelError, match="30"):
             client.complete(requests(1))
         client.close()

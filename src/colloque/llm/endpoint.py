@@ -6,39 +6,31 @@ made again once the journal holds it. Knows nothing of dialogues; sends nothing 
 
 import asyncio
 import atexit
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from colloque.core import uniform
 from colloque.errors import ModelError
 from colloque.llm.config import ModelConfig
+from colloque.llm.connection import Answer, Connection
 from colloque.llm.gate import Gate
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
 from colloque.llm.pool import LoopThread, asker, run_all
 from colloque.llm.spend import Meter
-from colloque.llm.wire import Failure, Structured, body_of, classify, endpoint_of, key_of, read_reply, usage_of
+from colloque.llm.wire import Failure, Structured, body_of, endpoint_of, key_of, read_reply, usage_of
+from colloque.progress import note
 from colloque.store.journal import Entry, Journal, State
-
-if TYPE_CHECKING:
-    import aiohttp
 
 __all__ = ["EndpointModel"]
 
 _HOPELESS = 20  # refusals in a row without one answer: the fault is the configuration's, not the rows'
 _LONGEST_WAIT_S = 30.0
+_TELL_EVERY_S = 30.0
 _PATIENCE = 100  # 429 that one row bears: a server that says nothing else for so long is no server
 _PLAINER: dict[Structured, Structured] = {"schema": "object", "object": "none"}
-
-
-class _Answer(NamedTuple):
-    """One exchange: a body to keep, or the failure in its place; and how JSON had been asked for."""
-
-    body: bytes = b""
-    failure: Failure | None = None
-    structured: Structured = "none"
 
 
 class EndpointModel:
@@ -68,9 +60,10 @@ class EndpointModel:
             self.on_close.callback(fallback.close)
         self._flying: dict[str, asyncio.Future[Reply]] = {}
         self._held: list[tuple[str, Request, str]] = []
-        self._running: set[asyncio.Future[_Answer]] = set()
-        self._session: aiohttp.ClientSession | None = None
-        self._home: asyncio.AbstractEventLoop | None = None
+        self._running: set[asyncio.Future[Answer]] = set()
+        self._connection = Connection(self.endpoint, config.timeout_s)
+        self._told = time.monotonic()
+        atexit.register(self.close)
 
     def complete(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order."""
@@ -97,12 +90,21 @@ class EndpointModel:
             return await asker(self._fallback)(request)
         return reply
 
+    def figures(self) -> dict[str, float | int]:
+        """What the calls of this process were, and what all calls of the journal cost: for a stage's tally."""
+        counts, meter = self.counts, self.meter
+        return {
+            "calls": counts["sent"], "answered": counts["answered"], "recalled": counts["recalled"],
+            "retried": counts["retry"] + counts["throttle"], "refused": counts["refuse"], "given_up": counts["given_up"],
+            "rerouted": counts["rerouted"], "most_in_flight": self.gate.peak, "paid_calls": meter.calls,
+            "prompt_tokens": meter.prompt_tokens, "completion_tokens": meter.completion_tokens,
+            "euros": round(meter.euros, 4),
+        }  # fmt: skip
+
     def close(self) -> None:
         """Close the connections and the thread, then whatever was opened for this model."""
-        if self._session is not None and self._home is not None and self._home.is_running():
-            asyncio.run_coroutine_threadsafe(self._session.close(), self._home).result(10.0)
-        self._session = None
         atexit.unregister(self.close)
+        self._connection.close()
         self.on_close.close()
         self.loop.close()
 
@@ -150,7 +152,7 @@ class EndpointModel:
                 return await self._given_up(key, request, failure, alone=self.counts["answered"] > answered)
             await asyncio.sleep(_pause(key, failures, throttled, failure))
 
-    async def _through_gate(self, key: str, request: Request) -> _Answer:
+    async def _through_gate(self, key: str, request: Request) -> Answer:
         """One exchange inside the gate, finished even when nobody waits for it any more: it is paid, so it is kept."""
         number = await self.gate.enter()
         try:
@@ -163,20 +165,34 @@ class EndpointModel:
         exchange.add_done_callback(self._running.discard)
         return await asyncio.shield(exchange)
 
-    async def _paid(self, number: int, key: str, request: Request) -> _Answer:
+    async def _paid(self, number: int, key: str, request: Request) -> Answer:
         """The place in the gate is held until the reply is on the disk: what a crash can cost is one gateful."""
         failure: Failure | None = None
         structured = self._structured
         try:
-            answer = await self._exchange(body_of(request, self.config, structured))
+            self.counts["sent"] += 1
+            answer = await self._connection.post(body_of(request, self.config, structured))
             failure = answer.failure
             if failure is None:
                 self.meter.add(*usage_of(answer.body))
+                self._tell()
                 await self._keep(key, request, "ok", body=answer.body)
             return answer._replace(structured=structured)
         finally:
             throttled = failure is not None and failure.kind == "throttle"
             self.gate.leave(number, throttled=throttled, wait_s=failure.wait_s if failure else None)
+
+    def _tell(self) -> None:
+        """Every half minute, one line for the person who pays."""
+        if time.monotonic() - self._told >= _TELL_EVERY_S:
+            self._told = time.monotonic()
+            meter, counts = self.meter, self.counts
+            tokens = meter.prompt_tokens + meter.completion_tokens
+            cost = f", {meter.euros:,.2f} €" if meter.euros else ""
+            note(
+                f"{self.name}: {counts['answered']:,} calls answered, {self.gate.inside} in flight, "
+                f"{counts['retry'] + counts['throttle']:,} retried, {counts['refuse']:,} refused; {tokens:,} tokens{cost} so far"
+            )
 
     async def drain(self, seconds: float = 20.0) -> None:
         """Wait for the calls in flight, so that what is paid is in the journal; those that take longer are given up."""
@@ -185,42 +201,6 @@ class EndpointModel:
             _, late = await asyncio.wait(running, timeout=seconds)
             for exchange in late:
                 exchange.cancel()
-
-    async def _exchange(self, body: bytes) -> _Answer:
-        import aiohttp
-
-        session = self._open()
-        self.counts["sent"] += 1
-        try:
-            async with session.post(self.endpoint.url, data=body, allow_redirects=False) as response:
-                raw = await response.read()
-                if response.status == 200:
-                    return _Answer(raw)
-                failure = classify(response.status, raw, response.headers.get("Retry-After"))
-                return _Answer(failure=failure._replace(reason=self.endpoint.clean(failure.reason)))
-        except TimeoutError:
-            return _Answer(failure=Failure("retry", f"no answer within {self.config.timeout_s:g} s"))
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.InvalidURL) as error:
-            return _Answer(failure=Failure("fatal", str(error)))
-        except (aiohttp.ClientError, ConnectionError) as error:
-            return _Answer(failure=Failure("retry", f"{type(error).__name__}: {error}"))
-
-    def _open(self) -> "aiohttp.ClientSession":
-        """The session, opened inside the loop that uses it. Proxies of the environment hold for remote addresses only."""
-        if self._session is None:
-            import aiohttp
-
-            self._home = asyncio.get_running_loop()
-            atexit.register(self.close)
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=60.0),
-                timeout=aiohttp.ClientTimeout(total=self.config.timeout_s, sock_connect=20.0),
-                headers=self.endpoint.headers,
-                trust_env=self.endpoint.remote,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=True,
-            )
-        return self._session
 
     async def _keep(self, key: str, request: Request, state: State, *, note: str = "", body: bytes = b"") -> None:
         """Wait until one row is on the disk."""
