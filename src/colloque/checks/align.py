@@ -137,7 +137,9 @@ def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Eviden
         asked = max(
             ((0.75 if f in named else 0.45) / shares.families[f] for f in fact.families if f in families), default=0.0
         )
-    if (not fact.topics and fact.generic & exchange.asked.generic) or (fact.hint and fact.hint == exchange.hint and not fact.topics):
+    if (not fact.topics and fact.generic & exchange.asked.generic) or (
+        fact.hint and fact.hint == exchange.hint and not fact.topics
+    ):
         asked = max(asked, 0.6)
     said = max(
         0.8 * _topic(fact.told, exchange.said.concepts, shares.topics),

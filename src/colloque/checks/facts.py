@@ -150,7 +150,9 @@ def _echoes(reply: Reading) -> frozenset[int]:
 def _denies(reply: Reading, mention: Mention) -> bool:
     """The sentence of the mention denies something: « Non, les démangeaisons ne me réveillent pas »."""
     number = reply.sentence[mention.at]
-    return any(t.word in NEGATIONS and t.word != "non" for t, s in zip(reply.words, reply.sentence, strict=True) if s == number)
+    return any(
+        t.word in NEGATIONS and t.word != "non" for t, s in zip(reply.words, reply.sentence, strict=True) if s == number
+    )
 
 
 def _own(question: Reading, reply: Reading, child: bool) -> list[Claim]:
@@ -189,7 +191,30 @@ def claims_of(question: str, reply: str, child: bool = False) -> tuple[Claim, ..
     asked, said = read_text(question), read_text(reply)
     own = _own(asked, said, child)
     stated = {c.concept for c in own}
-    return tuple(own + [c for c in _agreed(asked, said) if c.concept not in stated])
+    joined = [c for c in _joined(asked, said, child) if c.concept not in stated]
+    stated |= {c.concept for c in joined}
+    return tuple(own + joined + [c for c in _agreed(asked, said) if c.concept not in stated])
+
+
+_SHORT = 6
+"""Tokens of an answer that leans on its question: « Votre poids ? Stable », « Comment dormez-vous ? Mal »."""
+
+
+def _joined(question: Reading, reply: Reading, child: bool) -> list[Claim]:
+    """Claims that only question and answer make together, read as one sentence: the first sentence of a short reply."""
+    first = [t for t, s in zip(reply.words, reply.sentence, strict=True) if s == 0 and t.word[0].isalnum()]
+    if reply.lead in ("yes", "no") or not first or len(first) > _SHORT or not question.text:
+        return []
+    head = question.text.rstrip(" ?!.:…")
+    head = head[head.rfind("?") + 1 :].rpartition(". ")[2].strip()
+    text = f"{head} {reply.text[: first[-1].end]}"
+    start = len(head)
+    known = {m.concept for m in question.mentions if not m.named}
+    return [
+        Claim(m.concept, _SIGNS[m.polarity], "", m.time, True, 0, first[-1].end)
+        for m in read_text(text).mentions
+        if m.start < start < m.end and not m.named and m.concept not in known and m.concept not in GENERIC
+    ]
 
 
 def interrogative(text: str) -> str:
@@ -259,7 +284,11 @@ def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...
         claims = claims_of(asked, turn.text, child)
         named, heard = question.concepts | said.concepts, question.keys | said.keys
         families = question.families | said.families
-        out.append(Exchange(i, question, said, before, claims, hinted(question, said), named, heard, families, hint_of(question)))
+        out.append(
+            Exchange(
+                i, question, said, before, claims, hinted(question, said), named, heard, families, hint_of(question)
+            )
+        )
     return tuple(out)
 
 

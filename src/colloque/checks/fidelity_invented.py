@@ -6,9 +6,10 @@ or in the past. What the record names in any question or answer is no invention;
 
 from collections.abc import Iterator
 
-from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.case import Case, quote_of
 from colloque.checks.facts import Claim, Exchange, family_of
-from colloque.core import Finding
+from colloque.checks.fidelity_book import finding
+from colloque.core import Code, Finding
 from colloque.french.lexicon import concepts
 from colloque.french.quantities import Quantity
 from colloque.french.tokens import tokens
@@ -55,14 +56,11 @@ def check_invented(case: Case) -> Iterator[Finding]:
         missing = {q.unit for f in case.facts for q in f.quantities if q.kind == "date"}
         for year in _years(case, exchange) if "an" not in missing else ():
             if exchange.said.sentence_at(year.start) not in by_sentence:
-                yield finding(
-                    "history_invented", exchange.turn, None, quote_of(exchange.said, year.start, year.end),
-                    f"« {year.text} » : rien n'est daté de cette année dans le questionnaire", "retirer ce fait",
-                )  # fmt: skip
+                quote = quote_of(exchange.said, year.start, year.end)
+                yield finding("history_invented", exchange.turn, None, quote, None, said=f"« {year.text} »")
         for sentence, claims in sorted(by_sentence.items()):
             seen.update(c.concept for c in claims)
             words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)
-            yield finding(
-                "history_invented" if _is_history(claims, exchange, sentence) else "symptom_invented", exchange.turn, None,
-                quote_of(exchange.said, claims[0].start, claims[0].end), f"{words} : absent du questionnaire", "retirer ce fait",
-            )  # fmt: skip
+            code: Code = "history_invented" if _is_history(claims, exchange, sentence) else "symptom_invented"
+            quote = quote_of(exchange.said, claims[0].start, claims[0].end)
+            yield finding(code, exchange.turn, None, quote, None, said=words)

@@ -6,25 +6,13 @@ lexicon knows, and then the finding is a warning.
 
 from collections.abc import Iterator
 
-from colloque.checks.case import Case, finding
+from colloque.checks.case import Case, texts_of
 from colloque.checks.facts import Exchange, Fact
-from colloque.core import Finding
+from colloque.checks.fidelity_book import finding
+from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
 
 __all__ = ["check_omitted"]
-
-_FLOOR = 0.4
-
-
-def _free(case: Case) -> list[int]:
-    """Exchanges that are no fact's first place."""
-    used = {j for i in range(len(case.facts)) for j in case.alignment.places(i)[:1] if case.alignment.best(i) >= _FLOOR}
-    return [j for j, e in enumerate(case.exchanges) if j not in used and _tells(e)]
-
-
-def _tells(exchange: Exchange) -> bool:
-    """The exchange can hold an answer: something was asked, or the patient says more than thanks."""
-    return "?" in exchange.clinician or len(exchange.said.keys) >= 3
 
 
 def _could_hold(fact: Fact, exchange: Exchange) -> bool:
@@ -43,12 +31,9 @@ def _could_hold(fact: Fact, exchange: Exchange) -> bool:
 
 def check_omitted(case: Case) -> Iterator[Finding]:
     """Findings of answer_omitted."""
-    free = [case.exchanges[j] for j in _free(case)]
     for i, fact in enumerate(case.facts):
-        if case.alignment.best(i) >= _FLOOR:
+        if not case.lost(i):
             continue
-        perhaps = any(_could_hold(fact, exchange) for exchange in free)
-        yield finding(
-            "answer_omitted", case.last_turn, fact.answer.id, "", f"« {fact.answer.question} » : « {fact.answer.answer} » n'est pas dit",
-            f"faire dire « {fact.answer.answer} »", "warning" if perhaps else "error",
-        )  # fmt: skip
+        perhaps = any(_could_hold(fact, exchange) for exchange in case.free)
+        severity: Severity = "warning" if perhaps else "error"
+        yield finding("answer_omitted", case.last_turn, fact.answer.id, "", severity, **texts_of(fact))

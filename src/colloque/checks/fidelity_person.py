@@ -5,9 +5,11 @@ A relative's illness told in the first person, the patient's own told of a relat
 
 from collections.abc import Iterator
 
-from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.case import Case, quote_of, texts_of
 from colloque.checks.facts import POLAR, Exchange, Fact
+from colloque.checks.fidelity_book import finding
 from colloque.core import Finding
+from colloque.french.agree import compare_quantities
 from colloque.french.lexicon import concepts
 from colloque.french.persons import persons
 from colloque.french.phrases import marks
@@ -23,10 +25,8 @@ _NOT_KIN = frozenset(("soignant", "chef", "collegue"))
 
 
 def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
-    return finding(
-        "attribution_changed", exchange.turn, fact.answer.id, quote_of(exchange.said, start, end),
-        f"le fait n'est pas attribué comme dans « {fact.answer.answer} »", f"dire « {fact.answer.answer} »",
-    )  # fmt: skip
+    quote = quote_of(exchange.said, start, end)
+    return finding("attribution_changed", exchange.turn, fact.answer.id, quote, None, **texts_of(fact))
 
 
 def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int] | None:
@@ -129,11 +129,49 @@ def _disowned(fact: Fact, places: list[Exchange]) -> Finding | None:
     """« C'est mon mari, pas moi »: the patient's own fact, handed to somebody whom the answer does not name."""
     for exchange in places[:1]:
         said = exchange.said
-        new = [p for p in said.persons if p.kin not in _NOT_KIN and p.kin not in {q.kin for q in exchange.asked.persons}]
+        new = [
+            p for p in said.persons if p.kin not in _NOT_KIN and p.kin not in {q.kin for q in exchange.asked.persons}
+        ]
         apart = {said.sentence[first] for first, _, _ in marks(said.text).get("not_me", ())}
         new = [p for p in new if p.kin != "enfant" and said.sentence[p.first] in apart]
         if new and not fact.given.keys & said.keys:
             return _report(exchange, fact, said.words[new[0].first].start, said.words[new[0].end - 1].end)
+    return None
+
+
+def _cleft(fact: Fact, places: list[Exchange]) -> Finding | None:
+    """« C'est ma femme qui est arrêtée, depuis trois semaines »: the fact's own words in a sentence that names another."""
+    for exchange in places[:1]:
+        said = exchange.said
+        for person in said.persons:
+            words = [t.word for t in said.words]
+            if (
+                person.kin in _NOT_KIN
+                or words[max(0, person.first - 2) : person.first] != ["c", "est"]
+                or words[person.end : person.end + 1] != ["qui"]
+            ):
+                continue
+            inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s == said.sentence[person.first]]
+            start, end = inside[0].start, inside[-1].end
+            told = {t.key for t in inside} & fact.given.keys or any(
+                compare_quantities(q, s) == "same"
+                for q in fact.quantities
+                for s in exchange.quantities
+                if start <= s.start < end
+            )
+            if told:
+                return _report(exchange, fact, start, end)
+    return None
+
+
+def _lost_to_another(case: Case, i: int, fact: Fact, kins: set[str]) -> Finding | None:
+    """A fact about a relative, conveyed nowhere, and an exchange left over that names somebody else."""
+    for exchange in case.free if case.lost(i) else ():
+        new = [p for p in exchange.said.persons if p.kin not in kins and p.kin not in _NOT_KIN]
+        if new and not {p.kin for p in exchange.said.persons} & kins:
+            return _report(
+                exchange, fact, exchange.said.words[new[0].first].start, exchange.said.words[new[0].end - 1].end
+            )
     return None
 
 
@@ -167,11 +205,15 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = _claimed(fact, places) or _replaced(case, i, fact, places, kins)
+            found = (
+                _claimed(fact, places)
+                or _replaced(case, i, fact, places, kins)
+                or _lost_to_another(case, i, fact, kins)
+            )
             if fact.given.persons[0].first <= 2 and not fact.given.quantities:
                 found = found or _to_patient(fact, places, kins)
         else:
-            found = _to_relative(case, fact, places) or _disowned(fact, places)
+            found = _to_relative(case, fact, places) or _disowned(fact, places) or _cleft(fact, places)
         found = found or _by_time(fact, places)
         if found is not None:
             yield found

@@ -6,12 +6,14 @@ exclude each other. Unsure claims contradict nothing.
 
 from collections.abc import Iterator
 
-from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.case import Case, quote_of, texts_of
 from colloque.checks.facts import POLAR, Claim, Exchange, Fact
+from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
 from colloque.core import Finding
+from colloque.french.agree import compare_quantities
 from colloque.french.context import scopes
-from colloque.french.lexicon import concepts
+from colloque.french.lexicon import NEGATIONS, concepts
 from colloque.french.phrases import marks
 from colloque.french.scales import Level
 
@@ -77,10 +79,8 @@ def _told_anyway(fact: Fact, exchange: Exchange, mine: Claim) -> bool:
 
 
 def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
-    return finding(
-        "answer_contradicted", exchange.turn, fact.answer.id, quote_of(exchange.said, start, end),
-        f"contredit la réponse « {fact.answer.answer} » à « {fact.answer.question} »", f"dire « {fact.answer.answer} »",
-    )  # fmt: skip
+    quote = quote_of(exchange.said, start, end)
+    return finding("answer_contradicted", exchange.turn, fact.answer.id, quote, None, **texts_of(fact))
 
 
 def _orientation(question: Reading) -> str:
@@ -92,7 +92,14 @@ def _orientation(question: Reading) -> str:
 def _same_question(fact: Fact, exchange: Exchange) -> bool:
     mine, theirs = fact.question.keys, exchange.asked.keys
     shared = len(mine & theirs)
-    alike = bool(shared) and (shared / len(mine | theirs) >= 0.5 or shared == len(mine) or bool(fact.topics & exchange.asked.concepts))
+    ours = {c.concept: c.sign for c in fact.claims if not c.kin}
+    if any(ours.get(c.concept) == c.sign for c in exchange.claims if not c.kin):
+        return False
+    if not shared and fact.topics & exchange.asked.concepts:
+        return _orientation(fact.question) == _orientation(exchange.asked)
+    alike = bool(shared) and (
+        shared / len(mine | theirs) >= 0.5 or shared == len(mine) or bool(fact.topics & exchange.asked.concepts)
+    )
     return alike and _orientation(fact.question) == _orientation(exchange.asked)
 
 
@@ -102,13 +109,58 @@ def _by_lead(case: Case, i: int, fact: Fact, places: list[Exchange]) -> Finding 
         return None
     for exchange in places[:1]:
         other = exchange.said.lead
-        if exchange.said.partial or exchange.said.hedged or set(case.sharers(exchange)) != {i}:
+        if exchange.said.partial or exchange.said.hedged or case.owner(exchange) != i:
             continue
         if fact.given.keys & exchange.said.keys:
             continue
         if other in ("yes", "no") and other != lead and _same_question(fact, exchange):
             return _report(exchange, fact, 0, len(exchange.said.text))
     return None
+
+
+def _sole(case: Case, i: int) -> Exchange | None:
+    """The exchange that conveys fact `i` firmly and no other fact better."""
+    for j in case.alignment.firm(i)[:1]:
+        exchange = case.exchanges[j]
+        if case.owner(exchange) == i and not exchange.said.hedged and not exchange.said.partial:
+            return exchange
+    return None
+
+
+def _says_much(reading: Reading) -> bool:
+    """The words affirm by giving a quantity or a degree: « une dizaine par jour », « souvent », « tous les soirs »."""
+    return bool(reading.quantities) or any(
+        v.family in ("frequency", "intensity") and v.level >= 1 for v in reading.levels
+    )
+
+
+def _by_denial(case: Case, i: int, fact: Fact) -> Finding | None:
+    """A closed question that the record affirms in its own words and the talk plainly denies, or the other way round."""
+    given = fact.given
+    if not fact.question.closed or given.partial or given.hedged or fact.option or given.lead in ("unsure", "fine"):
+        return None
+    exchange = _sole(case, i)
+    if exchange is None or _orientation(fact.question) != _orientation(exchange.asked):
+        return None
+    said = exchange.said
+    if given.keys & said.keys or not (fact.topics & exchange.named or fact.question.keys & exchange.heard):
+        return None
+    ours = {c.concept: c.sign for c in fact.claims if not c.kin}
+    if any(ours.get(c.concept) == c.sign for c in exchange.claims if not c.kin):
+        return None
+    affirmed = given.lead is None and not _negates(given) and bool(given.keys or fact.quantities or given.levels)
+    denied = said.lead == "no" and not any(
+        compare_quantities(q, s) == "same" for q in fact.quantities for s in exchange.quantities
+    )
+    if affirmed and denied:
+        return _report(exchange, fact, 0, len(said.text))
+    if given.lead == "no" and not given.quantities and said.lead is None and not _negates(said) and _says_much(said):
+        return _report(exchange, fact, 0, len(said.text))
+    return None
+
+
+def _negates(reading: Reading) -> bool:
+    return any(t.word in NEGATIONS for t in reading.words)
 
 
 def _levels_about(fact: Fact, exchange: Exchange, alone: bool) -> list[Level]:
@@ -159,10 +211,11 @@ def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
         others = {side for f in case.facts for side in _sides(f.given)}
         around = {side for e in case.exchanges if e is not exchange for side in _sides(e.said)}
         for number, side in sorted(mine):
-            own, other = (number, side), (number, 1 - side)
-            if other in mine or other not in theirs or own in said or own in around or other in others:
+            own = (number, side)
+            rivals = sorted(t for t in theirs if t[0] == number and t != own and t not in mine and t not in others)
+            if not rivals or own in said or own in around:
                 continue
-            first = next(first for first, _, label in marks(exchange.said.text)["opposites"] if label == other)
+            first = next(first for first, _, label in marks(exchange.said.text)["opposites"] if label == rivals[0])
             start = exchange.said.words[first].start
             return _report(exchange, fact, start, start + 1)
     return None
@@ -177,6 +230,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
             or _by_option(case, fact, places)
             or _by_lead(case, i, fact, places)
             or _by_opposites(case, fact, places)
+            or _by_denial(case, i, fact)
         )
         if found is not None:
             yield found

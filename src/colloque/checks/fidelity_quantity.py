@@ -6,9 +6,11 @@ missing quantity, so they raise nothing.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from colloque.checks.case import Case, finding, quote_of
+from colloque.checks.case import Case, quote_of
 from colloque.checks.facts import Exchange, Fact
+from colloque.checks.fidelity_book import finding
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
 from colloque.french.quantities import Quantity
@@ -42,7 +44,12 @@ def _unclaimed(case: Case, exchange: Exchange) -> list[Quantity]:
     wanted = [q for i in case.sharers(exchange) for q in case.facts[i].quantities]
     left = list(exchange.quantities)
     pairs = sorted(
-        ((-_likeness(w, s), m, n) for m, w in enumerate(wanted) for n, s in enumerate(left) if compare_quantities(w, s) == "same")
+        (
+            (-_likeness(w, s), m, n)
+            for m, w in enumerate(wanted)
+            for n, s in enumerate(left)
+            if compare_quantities(w, s) == "same"
+        )
     )
     taken_wanted: set[int] = set()
     taken: set[int] = set()
@@ -56,13 +63,19 @@ def _unclaimed(case: Case, exchange: Exchange) -> list[Quantity]:
         for n, s in enumerate(left)
         if n not in taken
         and not any(start <= s.start and s.end <= end for start, end in spans)
-        and not any(_likeness(q, s) > 1 and compare_quantities(q, s) == "same" for q in case.record_quantities if q not in wanted)
+        and not any(
+            _likeness(q, s) > 1 and compare_quantities(q, s) == "same"
+            for q in case.record_quantities
+            if q not in wanted
+        )
     ]
 
 
 def _rivals(case: Case, wanted: Quantity, exchange: Exchange) -> list[Quantity]:
     return [
-        s for s in _unclaimed(case, exchange) if compare_quantities(wanted, s) == "different" and not _denied(exchange, s)
+        s
+        for s in _unclaimed(case, exchange)
+        if compare_quantities(wanted, s) == "different" and not _denied(exchange, s)
     ]
 
 
@@ -76,11 +89,39 @@ def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -
     if _said_somewhere(case, wanted, places):
         return None
     for exchange in places:
-        for rival in _rivals(case, wanted, exchange):
-            return finding(
-                "quantity_changed", exchange.turn, fact.answer.id, quote_of(exchange.said, rival.start, rival.end),
-                f"« {rival.text} » est dit ; le questionnaire porte « {wanted.text} ».", f"dire « {wanted.text} »",
-            )  # fmt: skip
+        rivals = _rivals(case, wanted, exchange)
+        if not rivals and wanted.kind == "number" and wanted.value > 1:
+            rivals = _counted_nouns(fact, exchange)
+        if rivals:
+            return _report(exchange, fact, wanted, rivals[0])
+    return None
+
+
+def _report(exchange: Exchange, fact: Fact, wanted: Quantity, rival: Quantity) -> Finding:
+    quote = quote_of(exchange.said, rival.start, rival.end)
+    parts = {"said": rival.text, "wanted": wanted.text}
+    return finding("quantity_changed", exchange.turn, fact.answer.id, quote, None, **parts)
+
+
+def _counted_nouns(fact: Fact, exchange: Exchange) -> list[Quantity]:
+    """« Une otite » where the record counts otites: an article that counts."""
+    words = exchange.said.words
+    return [
+        Quantity("number", 1.0, "", False, a.start, b.end, exchange.said.text[a.start : b.end])
+        for a, b in pairwise(words)
+        if a.word in ("un", "une") and b.key in fact.question.keys
+    ]
+
+
+def _hidden(case: Case, i: int, fact: Fact) -> Finding | None:
+    """A fact conveyed nowhere, and an exchange left over that gives another quantity of just its kind."""
+    if not case.lost(i):
+        return None
+    for exchange in case.free:
+        for wanted in fact.quantities:
+            rivals = [s for s in _rivals(case, wanted, exchange) if _likeness(wanted, s) > 1]
+            if rivals:
+                return _report(exchange, fact, wanted, rivals[0])
     return None
 
 
@@ -91,5 +132,8 @@ def check_quantities(case: Case) -> Iterator[Finding]:
         for wanted in fact.quantities:
             found = _changed(case, fact, wanted, places)
             if found is not None:
-                yield found
                 break
+        else:
+            found = _hidden(case, i, fact)
+        if found is not None:
+            yield found

@@ -23,6 +23,11 @@ GENERIC = frozenset(
 """Topics that name a kind of question (how long, how often) and not a clinical matter."""
 
 
+_OPEN = frozenset(
+    ("combien", "quel", "quelle", "quels", "quelles", "comment", "ou", "quand", "pourquoi", "qui", "quoi", "qu", "depuis", "laquelle", "lequel")
+)  # fmt: skip
+"""Question words; « est-ce que » loses its « que » to none of them."""
+
 _FAMILY_WORDS = frozenset(
     (
         "famille",
@@ -45,7 +50,7 @@ class Reading:
 
     `concepts` are the clinical matters mentioned, whatever is said of them, `generic` the kinds of question, `families`
     those of the concepts. `family`: about the family; `hedged`: said to be usual or compared (« comme tout le monde »);
-    `partial`: opens by neither a plain yes nor a plain no.
+    `partial`: opens by neither a plain yes nor a plain no; `closed`: asks for yes or no, without a question word.
     """
 
     text: str
@@ -63,6 +68,7 @@ class Reading:
     family: bool
     hedged: bool
     partial: bool
+    closed: bool
 
     def sentence_at(self, offset: int) -> int:
         """Number of the sentence that holds character `offset`."""
@@ -118,5 +124,6 @@ def read_text(text: str) -> Reading:
         lead=reply_polarity(text),
         family=not _FAMILY_WORDS.isdisjoint(t.word for t in words),
         hedged="hedges" in marked,
+        closed=_OPEN.isdisjoint(t.word for t in words),
         partial=_partial(words, marked.get("partial", ())),
     )

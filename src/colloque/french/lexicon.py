@@ -221,6 +221,8 @@ def scan(words: Sequence[Token]) -> list[Hit]:
                 continue
             if form.guard and not _guarded(words, i, form.guard):
                 continue
+            if form.negated and any(w.word in ("comme", "si") for w in words[i:last]):
+                continue
             hit = Hit(form, i, last, inner)
             known = best.get(form.concept)
             if known is None or (form.words, -(last - i), form.says != "name") > (

@@ -220,6 +220,8 @@ class _Reader:
             and unit.kind in ("duration", "number", "weight", "dose")
         ):
             value, end = value + 0.5, end + 2
+        elif unit.name in ("m", "g", "€") and (more := self._hundredths(end)):
+            value, end = value + more.value / 100, more.end
         elif unit.name == "kg" and _DIGITS.match(self.word(end)) and len(self.word(end)) <= 3:
             value, end = float(f"{int(value)}.{self.word(end)}"), end + 1
         elif (
@@ -233,6 +235,15 @@ class _Reader:
         if per:
             return self.add("frequency", value, unit.name, i, per[1], approx=approx, high=high, per=per[0])
         return self.add(unit.kind, value, unit.name, i, end, approx=approx, high=high)
+
+    def _hundredths(self, end: int) -> Number | None:
+        """« un mètre soixante-dix-huit », « un gramme quarante », « 1 m 78 »."""
+        more = number_at(self.found, end) if end < len(self.words) else None
+        return (
+            more
+            if more and 1 <= more.value < 100 and more.high is None and self.word(more.end) not in _units()
+            else None
+        )
 
     def _per(self, end: int) -> tuple[str, int] | None:
         """« par jour », « /j », « dans la semaine », « le soir »: the unit of a rate and where it ends."""
