@@ -21,12 +21,12 @@ _SHORTHAND = tuple(
     for full, short in (
         ("tous les", "ts les"), ("toutes les", "ttes les"), ("tout le temps", "tt le tps"), ("tout", "tt"), ("beaucoup", "bcp"),
         ("quand", "qd"), ("pour", "pr"), ("parce que", "pcq"), ("c'est", "c"), ("je ne sais pas", "jsp"), ("je sais pas", "jsp"),
-        ("quelque chose", "qqch"), ("quelqu'un", "qqn"), ("rendez-vous", "rdv"), ("toujours", "tjs"), ("jamais", "jms"),
+        ("quelque chose", "qqch"), ("quelqu'un", "qqn"), ("rendez-vous", "rdv"), ("toujours", "tjs"), 
         ("week-end", "we"),  ("problème", "pb"),
         ("par semaine", "/sem"), ("par jour", "/j"),  ("dans", "ds"), ("semaines", "sem"),
     )
 )  # fmt: skip
-_RARE = {"jms", "ds", "sem"}
+_RARE = {"ds", "sem"}
 _ONE = re.compile(
     r"(?<![\d,.-])(?<!à )\b1 (?!fois|mois|repas|bras|cours|depuis|puis|dans|sous|sans|plus)(\w{3,}[^s\W])s\b"
 )
