@@ -19,7 +19,7 @@ def _run(
     tmp_path: Path, before: float, after: float, name: str = "out", good: str = GOOD, **settings: object
 ) -> dict[str, Any]:
     context = Context(folder=tmp_path / name, inputs=people(tmp_path), seed=5)
-    config = EvaluateConfig.model_validate({"openings": 180, "interviews": 0, **settings})
+    config = EvaluateConfig.model_validate({"openings": 180, "interviews": 0, "sense": False, **settings})
     models = {"sft": Mixed("m-sft", before), "dpo": Mixed("m-dpo", after, good)}
     run_evaluate(context, config, models, patient=Open)
     found: dict[str, Any] = json.loads((context.folder / "results.json").read_text(encoding="utf-8"))
@@ -120,7 +120,7 @@ def test_a_killed_run_goes_on_and_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_model_between_is_compared_with_the_first(tmp_path: Path) -> None:
     context = Context(folder=tmp_path / "out", inputs=people(tmp_path), seed=5)
     models = {"sft": Mixed("a", 0.5), "control": Mixed("b", 0.5), "dpo": Mixed("c", 0.1)}
-    run_evaluate(context, EvaluateConfig(openings=120, interviews=0), models)
+    run_evaluate(context, EvaluateConfig(openings=120, interviews=0, sense=False), models)
     results = json.loads((context.folder / "results.json").read_text(encoding="utf-8"))
     assert results["errors"]["any"]["difference"]["high"] < 0
     assert list(results["others"]) == ["control"]

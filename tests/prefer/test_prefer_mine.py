@@ -54,5 +54,5 @@ def test_openings_are_mined_where_the_model_errs(tmp_path: Path) -> None:
     assert all(len(opening.turns) == 5 - 1 and opening.turns[-1].role == "patient" for opening in found)
     assert [turn.text for turn in found[0].turns if turn.role == "clinician"] == list(GOOD[:2])
     errors = tally.figures["errors_mined"]
-    assert next(iter(errors)) in ("multiple_questions", "tutoiement")
+    assert errors["multiple_questions"] >= 20 and list(errors.values()) == sorted(errors.values(), reverse=True)
     assert {opening.kind for opening in found} <= set(errors)

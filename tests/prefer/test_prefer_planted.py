@@ -18,7 +18,7 @@ def test_planted_pairs_are_one_error_apart(tmp_path: Path) -> None:
     inputs = {"dialogues": forty(tmp_path), "questionnaires": tmp_path / "questionnaires.parquet"}
     run_openings(Context(folder=tmp_path, inputs=inputs, seed=5), OpeningsConfig(count=60, hand=0.0))
     context = Context(folder=tmp_path / "out", inputs={**inputs, "openings": tmp_path / "openings.parquet"}, seed=5)
-    tally = run_prefer(context, PreferConfig(least_accuracy=0.0, planted=0.3), Talker(), Fewer())
+    tally = run_prefer(context, PreferConfig(least_accuracy=0.0, planted=0.3, sense=False), Talker(), Fewer())
     pairs = list(read_records(context.folder / "preferences.parquet", Preference))
     planted = [pair for pair in pairs if pair.origin == "planted"]
     assert len(pairs) - len(planted) == tally.kept

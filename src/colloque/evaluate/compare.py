@@ -22,6 +22,7 @@ from colloque.evaluate.statistics import (
 )
 from colloque.french import risk_of
 from colloque.judge import Judge, both_orders
+from colloque.judge.sense import SENSE
 
 __all__ = ["SAFETY", "compare_errors", "compare_lengths", "compare_risk", "compare_safety", "pair_up", "win_rate"]
 
@@ -43,13 +44,13 @@ def cluster_of(row: Measured) -> str:
 
 
 def compare_errors(pairs: Sequence[Pair], seed: int = 0) -> dict[str, Any]:
-    """`any` (an error or a veto), `codes` (those seen at all, commonest first), `independent` (the plain detectors)."""
-    found = {code: _row(pairs, code, partial(_has, code), seed) for code in CODES}
+    """`any` (an error, a veto or no sense), `codes` (those seen at all, commonest first), `independent` (the plain detectors)."""
+    found = {code: _row(pairs, code, partial(_has, code), seed) for code in (*CODES, *SENSE)}
     seen = _with_holm([row for row in found.values() if row["before"] or row["after"]])
     names = {id(row): plain_faults(row.opening.turns, row.reply.text) for pair in pairs for row in pair}
     plain = {name: _row(pairs, name, partial(_among, names, name), seed) for name in FAULTS}
     return {
-        "any": _row(pairs, "any", _faulty, seed),
+        "any": _row(pairs, "any", lambda row: row.faulty, seed),
         "codes": seen,
         "independent_any": _row(pairs, "any", lambda row: not set(names[id(row)]) <= set(TRAITS), seed),
         "independent": _with_holm([row for row in plain.values() if row["before"] or row["after"]]),
@@ -61,11 +62,7 @@ def _among(names: Mapping[int, tuple[str, ...]], name: str, row: Measured) -> bo
 
 
 def _has(code: str, row: Measured) -> bool:
-    return any(finding.code == code for finding in row.findings)
-
-
-def _faulty(row: Measured) -> bool:
-    return any(finding.severity != "warning" for finding in row.findings)
+    return code in row.codes
 
 
 def _row(pairs: Sequence[Pair], code: str, has: Callable[[Measured], bool], seed: int) -> dict[str, Any]:

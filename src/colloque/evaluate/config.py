@@ -27,6 +27,9 @@ class EvaluateConfig(StageConfig):
     """Virtual patients (test-split questionnaires) that each model interviews; 0 leaves interviews out."""
     interview_turns: int = Field(default=12, ge=1)
     """Clinician turns of an interview at most."""
+    sense: bool = True
+    """Count replies with words, pairs of words or echoes that the dialogues and the talk do not hold as faulty. The commonest fault
+    of a model that learnt French from the dialogues alone; set it to false for a checkpoint that knew French before."""
     margin: float = Field(default=2.0, gt=0.0)
     """Non-inferiority of safety errors: the interval of after − before must stay under this many per 100 replies."""
     samples: int = Field(default=20, ge=0)

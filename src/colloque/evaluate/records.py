@@ -11,6 +11,18 @@ class Measured(Record):
     opening: Opening
     reply: Candidate
     findings: tuple[Finding, ...] = ()
+    nonsense: tuple[str, ...] = ()
+    """What makes no sense in it (`judge.sense`), where that is measured."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """All that is wrong with it, by name, warnings included."""
+        return frozenset([*(finding.code for finding in self.findings), *self.nonsense])
+
+    @property
+    def faulty(self) -> bool:
+        """It has an error, a veto or no sense."""
+        return bool(self.nonsense) or any(finding.severity != "warning" for finding in self.findings)
 
     @property
     def unit(self) -> tuple[str, int]:

@@ -23,6 +23,7 @@ from colloque.core import (
 from colloque.errors import InputError
 from colloque.evaluate.config import EvaluateConfig
 from colloque.evaluate.records import Interview, Measured
+from colloque.judge.sense import Sense
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
 from colloque.patient.interview import PatientFor, interview
 from colloque.progress import progress
@@ -52,7 +53,12 @@ def _ranked(openings: Sequence[Opening], seed: int) -> list[Opening]:
 
 
 def reply_all(
-    context: Context, config: EvaluateConfig, openings: Sequence[Opening], name: str, model: ChatModel
+    context: Context,
+    config: EvaluateConfig,
+    openings: Sequence[Opening],
+    name: str,
+    model: ChatModel,
+    sense: Sense | None,
 ) -> list[Measured]:
     """One model's replies to all openings, with the findings on each, in `replies/<name>/part-*.parquet`."""
     folder = context.folder / "replies" / name
@@ -60,17 +66,19 @@ def reply_all(
         for index, start in enumerate(range(0, len(openings), config.shard)):
             shard, path = openings[start : start + config.shard], part_path(folder, index)
             if not path.exists():
-                write_records(path, _replies(shard, config, context.seed, model), Measured)
+                write_records(path, _replies(shard, config, context.seed, model, sense), Measured)
             advance(len(shard))
     return list(read_records(folder, Measured))
 
 
-def _replies(shard: Sequence[Opening], config: EvaluateConfig, seed: int, model: ChatModel) -> list[Measured]:
+def _replies(
+    shard: Sequence[Opening], config: EvaluateConfig, seed: int, model: ChatModel, sense: Sense | None
+) -> list[Measured]:
     wanted = [(opening, draw) for opening in shard for draw in range(config.draws)]
     requests = [_request(opening, config, seed, draw) for opening, draw in wanted]
     replies = model.complete(requests)
     return [
-        _measured(opening, draw, reply, model.name, config)
+        _measured(opening, draw, reply, model.name, config.temperature, sense)
         for (opening, draw), reply in zip(wanted, replies, strict=True)
     ]
 
@@ -86,12 +94,14 @@ def _request(opening: Opening, config: EvaluateConfig, seed: int, draw: int) -> 
     return Request(id=f"{opening.id}/{draw}", messages=messages_from(opening.turns), sampling=sampling)
 
 
-def _measured(opening: Opening, draw: int, reply: Reply, name: str, config: EvaluateConfig) -> Measured:
+def _measured(
+    opening: Opening, draw: int, reply: Reply, name: str, temperature: float, sense: Sense | None
+) -> Measured:
     text = reply.text.strip()
-    candidate = Candidate(
-        text=text, draw=draw, finish=reply.finish, model=reply.model or name, temperature=config.temperature
-    )
-    return Measured(opening=opening, reply=candidate, findings=tuple(check_reply(list(opening.turns), text)))
+    candidate = Candidate(text=text, draw=draw, finish=reply.finish, model=reply.model or name, temperature=temperature)
+    turns = list(opening.turns)
+    nonsense = sense.faults(turns, text) if sense else ()
+    return Measured(opening=opening, reply=candidate, findings=tuple(check_reply(turns, text)), nonsense=nonsense)
 
 
 def people(path: Path, config: EvaluateConfig, seed: int) -> list[Questionnaire]:

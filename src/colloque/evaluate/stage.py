@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from colloque.core import uniform
+from colloque.core import Dialogue, uniform
 from colloque.errors import RunError
 from colloque.evaluate.compare import (
     Pair,
@@ -27,11 +27,12 @@ from colloque.evaluate.sample import held_out, interview_all, people, reply_all
 from colloque.evaluate.statistics import needed_pairs
 from colloque.evaluate.summary import summarise, verdict_of
 from colloque.judge import Judge, RubricJudge
+from colloque.judge.sense import Sense
 from colloque.llm.model import ChatModel
 from colloque.patient import VirtualPatient
 from colloque.patient.interview import PatientFor
 from colloque.progress import note
-from colloque.store import Context, Tally, write_json
+from colloque.store import Context, Tally, read_records, write_json
 
 __all__ = ["run_evaluate"]
 
@@ -55,7 +56,8 @@ def run_evaluate(
         raise RunError("two models are needed to compare", hint="give one --model before and one after")
     openings = held_out(context.inputs["dialogues"], config, context.seed)
     note(f"evaluate: {_power(len(openings))['words']}")
-    replies = {name: reply_all(context, config, openings, name, model) for name, model in models.items()}
+    sense = Sense(read_records(context.inputs["dialogues"], Dialogue)) if config.sense else None
+    replies = {name: reply_all(context, config, openings, name, model, sense) for name, model in models.items()}
     talks = _interviews(context, config, models, patient)
     before, *between, after = models
     labelled_by = _labelled_by(context, config)
@@ -144,12 +146,9 @@ def _samples(pairs: Sequence[Pair], number: int) -> list[dict[str, Any]]:
     """Replies side by side: half of them drawn from all, a quarter mended, a quarter newly broken, as far as there are."""
     ranked = sorted(pairs, key=lambda pair: (uniform(pair[0].opening.id, "sample"), pair[0].unit))
 
-    def faulty(row: Measured) -> bool:
-        return any(finding.severity != "warning" for finding in row.findings)
-
     lanes = {
-        "mended": [p for p in ranked if faulty(p[0]) and not faulty(p[1])][: number // 4],
-        "broken": [p for p in ranked if faulty(p[1]) and not faulty(p[0])][: number // 4],
+        "mended": [p for p in ranked if p[0].faulty and not p[1].faulty][: number // 4],
+        "broken": [p for p in ranked if p[1].faulty and not p[0].faulty][: number // 4],
     }
     taken = {id(pair) for lane in lanes.values() for pair in lane}
     lanes["drawn"] = [p for p in ranked if id(p) not in taken][: number - len(taken)]
@@ -164,6 +163,6 @@ def _side_by_side(pair: Pair, why: str) -> dict[str, Any]:
         "context": [{"role": turn.role, "text": turn.text} for turn in before.opening.turns[-_LONGEST:]],
         "before": before.reply.text,
         "after": after.reply.text,
-        "before_codes": sorted({finding.code for finding in before.findings}),
-        "after_codes": sorted({finding.code for finding in after.findings}),
+        "before_codes": sorted(before.codes),
+        "after_codes": sorted(after.codes),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from colloque.checks import check_reply
 from colloque.core import Preference
+from colloque.judge import NO_VERDICT
 from colloque.prefer.records import Drawn, JudgedComparison
 
 __all__ = ["Audit", "errors_apart"]
@@ -28,12 +29,18 @@ class Audit:
         self.draws["openings_without_two"] += len(row.candidates) < 2
         self.comparisons += len(compared)
         for one in compared:
-            self.verdicts["order" if one.by_seat else "tie" if one.verdict.choice == "tie" else "decided"] += 1
+            self.verdicts[_outcome(one)] += 1
             self.seats.update(one.seats)
 
     def take(self, judged: JudgedComparison) -> None:
         """Remember the comparison that became an opening's pair."""
         self.taken[judged.comparison.opening.id] = judged
+
+
+def _outcome(one: JudgedComparison) -> str:
+    if one.verdict.criterion == NO_VERDICT:
+        return "unanswered"
+    return "order" if one.by_seat else "tie" if one.verdict.choice == "tie" else "decided"
 
 
 def errors_apart(pairs: Sequence[Preference], audit: Audit) -> dict[str, Any]:

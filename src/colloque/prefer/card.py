@@ -53,7 +53,7 @@ def build_card(
         "draws": dict(audit.draws),
         "agreement": {
             "comparisons": audit.comparisons,
-            **{key: audit.verdicts[key] for key in ("decided", "tie", "order")},
+            **{key: audit.verdicts[key] for key in ("decided", "tie", "order", "unanswered")},
             "order_share": _share(audit.verdicts["order"], audit.comparisons),
         },
         "length": {
@@ -181,7 +181,7 @@ def card_text(card: Mapping[str, Any]) -> str:
         f"{draws['openings_without_two']} amorces sont restées sans deux réponses différentes.", "",
         "## Verdicts", "",
         f"{agreement['comparisons']} comparaisons : {agreement['decided']} tranchées, {agreement['tie']} égalités, "
-        f"{agreement['order']} décidées par l'ordre seul (écartées).", "",
+        f"{agreement['order']} décidées par l'ordre seul, {agreement['unanswered']} sans verdict (écartées).", "",
         f"Longueur : {length['chosen_words']:.1f} mots pour la préférée, {length['rejected_words']:.1f} pour l'autre ; la préférée "
         f"est la plus longue dans {percent(length['chosen_longer_share'])} des paires inégales "
         f"(avant équilibrage : {percent(length['chosen_longer_share_before_balance'])}).", "",

@@ -56,6 +56,10 @@ class PreferConfig(StageConfig):
     one that follows the seat or the length scores about one half."""
     shard: int = Field(default=64, ge=1)
     """Openings sampled and judged together, and written whole: a killed run loses at most one shard."""
+    sense: bool = True
+    """Where the dialogues are an input: a reply with words or pairs of words that they do not hold, or an echo of what nobody said,
+    loses to one without, before the judge is asked. The commonest fault of a model that learnt French from them alone; set it
+    to false for a checkpoint that knew French before."""
     planted: float = Field(default=0.0, ge=0.0, le=0.3)
     """Share of pairs whose rejected side is the writer's turn with one named error planted in it; labelled `planted`. Needs the
     dialogues and questionnaires as inputs."""

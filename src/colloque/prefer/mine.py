@@ -54,7 +54,7 @@ def mine(talks: Iterable[Talk], per_talk: int, seed: int) -> tuple[list[Opening]
     wrong: list[tuple[Opening, tuple[tuple[str, str], ...]]] = []
     for talk in talks:
         found = [(spot, errors) for spot, errors in _errors(talk.turns) if errors]
-        seen.update(code for _, errors in found for code in {code for _, code in errors})
+        seen.update(code for _, errors in found for code in dict.fromkeys(code for _, code in errors))
         cut = [(_cut(talk, spot), errors) for spot, errors in found if spot and talk.turns[spot - 1].role == "patient"]
         wrong += sorted(cut, key=lambda one: (uniform(one[0].id, "mined", seed), one[0].id))[:per_talk]
     openings = [opening.model_copy(update={"kind": _worst(errors, seen)}) for opening, errors in wrong]

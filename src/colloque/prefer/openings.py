@@ -117,7 +117,7 @@ def _mined(
         return [], {}
     talks = interviews_of(context, config, model, patient, wanted)
     found, seen = mine(talks, config.per_dialogue, context.seed)
-    return _ranked(found, context.seed)[:wanted], dict(seen.most_common())
+    return _ranked(found, context.seed)[:wanted], dict(sorted(seen.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _cut(dialogue: Dialogue, config: OpeningsConfig, seed: int) -> list[Opening]:

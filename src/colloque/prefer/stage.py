@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from colloque.core import Opening, Preference
+from colloque.core import Dialogue, Opening, Preference
 from colloque.errors import InputError, RunError
-from colloque.judge import Judge
+from colloque.judge import NO_VERDICT, Judge
+from colloque.judge.sense import Sense, SenseFirst
 from colloque.llm.model import ChatModel
 from colloque.prefer.audit import Audit
 from colloque.prefer.card import build_card, card_text
@@ -39,7 +40,7 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
     passport = passport_of(judge)
     check_passport(passport, config.least_accuracy)
     _draw(context, config, shards, model)
-    _judge(context, len(shards), judge)
+    _judge(context, len(shards), _with_sense(context, config, judge))
     tally, audit = Tally(read=len(openings)), Audit()
     pairs = _filtered(list(_pairs(context, len(shards), config, audit, tally)), config, audit, tally)
     if not pairs:
@@ -62,6 +63,13 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
         key: card[key] for key in ("draws", "agreement", "length", "position", "passport", "errors", "warnings")
     }
     return tally.balanced("prefer")
+
+
+def _with_sense(context: Context, config: PreferConfig, judge: Judge) -> Judge:
+    """The judge, asked about replies that make sense alone, where there are dialogues to know that from."""
+    if not config.sense or "dialogues" not in context.inputs:
+        return judge
+    return SenseFirst(judge, Sense(read_records(context.inputs["dialogues"], Dialogue)))
 
 
 def _openings(path: Path) -> Iterator[Opening]:
@@ -109,12 +117,21 @@ def _pairs(context: Context, shards: int, config: PreferConfig, audit: Audit, ta
             if len(row.candidates) < 2:
                 tally.drop("cut reply" if row.cut > row.same else "same reply")
             elif best is None:
-                tally.drop("order decides" if any(one.by_seat for one in compared) else "tie")
+                tally.drop(_undecided(compared))
             elif best.verdict.margin < config.min_margin:
                 tally.drop("margin")
             else:
                 audit.take(best)
                 yield preference_of(best)
+
+
+def _undecided(compared: Sequence[JudgedComparison]) -> str:
+    """Why no comparison of an opening has a winner."""
+    if any(one.verdict.criterion == NO_VERDICT for one in compared):
+        return "no verdict"
+    if any(one.by_seat for one in compared):
+        return "order decides"
+    return "no sense" if all(one.verdict.judge.startswith("sense+") for one in compared) else "tie"
 
 
 def _filtered(pairs: list[Preference], config: PreferConfig, audit: Audit, tally: Tally) -> list[Preference]:
