@@ -201,3 +201,11 @@ def test_corpus_clinicians_are_understood() -> None:
     other = bench.foreign(rows)
     assert other["answered"] / other.total() <= 0.15, other
     assert json.dumps(counts)
+
+
+def test_asked_for_more_after_a_disclosure_the_patient_invents_nothing() -> None:
+    patient = VirtualPatient(RISK)
+    talk = [clinician("Avez-vous des idées noires ?")]
+    talk.append(patient.answer(talk))
+    talk.append(clinician("Merci de me le dire. Vous voulez bien m'en dire un peu plus ?"))
+    assert patient.answer(talk).text == DEFERRAL()

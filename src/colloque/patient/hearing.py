@@ -113,9 +113,10 @@ def _of_risk(record: Record, context: Sequence[Turn], told: tuple[str, ...]) -> 
     """A question about death, suicide, self-harm, means or safety: answered from the record, or put off (law 8)."""
     text = context[-1].text
     direct = asks_about_risk(text)
-    if not direct and not (_in_danger(context) and pattern("risk_detail").search(plain(text))):
-        return None
     detail = pattern("risk_detail").search(plain(text))
+    more = pattern("more").search(plain(text))
+    if not direct and not (detail and _in_danger(context, 2)) and not (more and _in_danger(context, 1)):
+        return None
     known = [entry for entry in record.entries if entry.risk and _same_risk(entry, text)]
     question = heed(text)
     fresh = [entry for entry in known if entry.fact.id not in told]
@@ -136,8 +137,9 @@ def _risk_kinds(text: str) -> set[str]:
     return {kind for kind in ("death", "harm") if pattern("risk_kinds", kind).search(plain(text))}
 
 
-def _in_danger(context: Sequence[Turn]) -> bool:
-    said = [spot for spot, turn in enumerate(context) if turn.role == "patient"][-2:]
+def _in_danger(context: Sequence[Turn], last: int) -> bool:
+    """Whether one of the patient's `last` turns speaks of death or self-harm."""
+    said = [spot for spot, turn in enumerate(context) if turn.role == "patient"][-last:]
     return any(risk_of(context[spot].text, context[spot - 1].text if spot else None).grade in _OWED for spot in said)
 
 
