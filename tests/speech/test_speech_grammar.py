@@ -3,8 +3,9 @@
 import pytest
 
 from colloque.speech.clause import say
+from colloque.speech.gender import noun_gender, settle
 from colloque.speech.numbers import in_words, spoken_numbers
-from colloque.speech.persons import mine, noun_gender, settle, vouvoyed, yours
+from colloque.speech.persons import mine, vouvoyed, yours
 from colloque.speech.question import read_question, tidy
 
 STATEMENTS = [

@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.speech.bank import load
+from colloque.speech.letters import lower, upper
 from colloque.speech.numbers import spoken_numbers
-from colloque.speech.persons import lower, upper
 from colloque.speech.spelling import mended
 
 __all__ = ["Reading", "ReadingKind", "clean", "read_answer"]

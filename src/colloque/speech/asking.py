@@ -8,14 +8,19 @@ from functools import cache, lru_cache
 from random import Random
 
 from colloque.speech.bank import load
-from colloque.speech.clause import Clause, say
+from colloque.speech.clause import Clause, agreed_in, say
 from colloque.speech.conjugation import elide, is_infinitive, present
 from colloque.speech.facts import Fact
+from colloque.speech.gender import Gender
+from colloque.speech.letters import lower, upper
+from colloque.speech.lines import lines
 from colloque.speech.numbers import spoken_numbers
-from colloque.speech.persons import Gender, lower, noun_gender, upper
 from colloque.speech.question import Form
 
 __all__ = ["ask", "ways"]
+
+
+_OWNED = re.compile(r"^(?:le |la |les |l'|votre |vos |mes |ce |cette |ces |un |une |des )", re.IGNORECASE)
 
 
 class _Entry:
@@ -87,7 +92,7 @@ def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
         return _closed(form, form.clause, gender)
     if form.kind == "yesno":
         return (form.text,)
-    if form.kind == "statement" and _DETERMINED.match(form.text):
+    if form.kind == "statement" and _OWNED.match(form.text):
         return (form.text, f"Est-ce que {lower(form.text)}")
     if form.kind == "statement":
         return (
@@ -98,7 +103,7 @@ def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
         return _open(form, gender)
     if form.kind == "order":
         return _order(form)
-    return _noun(form, short)
+    return lines(form, short)
 
 
 # Inverted, these sound like an order: « Bougez-vous un peu ? »
@@ -115,7 +120,7 @@ def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
     flat = f"{lead}{plain if lead else upper(plain)} ?"
     if form.kind == "statement":
         return (est, flat)
-    inverted = form.text
+    inverted = agreed_in(form.text, clause, gender)
     if clause.subject == "vous" and clause.verb in _ORDERS:
         return (est, flat)
     if clause.subject == "vous":
@@ -128,14 +133,17 @@ _POSTPOSED = re.compile(
 )
 
 
-_AFTER_COUNT = re.compile(r"(?:par|dans|en|à|au|de|le|la|les|pendant|après|avant|sur|chaque) ")
+# What may follow the interrogative: « Vous buvez combien par jour ? », « Vous vous couchez à quelle heure la semaine ? »
+_AFTER_COUNT = re.compile(
+    r"(?:(?:par|dans|à|au|aux|pendant|après|avant|sur|chaque|avec|chez|ce|cette) |en (?:ce|un|une|moyenne|journée|général)\b|(?:le|la) (?:nuit|soir|matin|midi|semaine|week-end|journée)\b)"
+)
 
 
 def _open(form: Form, gender: Gender) -> tuple[str, ...]:
     past = re.match(r"^Pourquoi avoir (?P<rest>.+)$", form.text)
     if past:
         return (f"Qu'est-ce qui a fait que vous avez {past['rest']}",)
-    return (form.text, *_turned(form, gender), *_about_named(form.text))
+    return (agreed_in(form.text, form.clause, gender), *_turned(form, gender), *_about_named(form.text))
 
 
 def _turned(form: Form, gender: Gender) -> list[str]:
@@ -145,15 +153,10 @@ def _turned(form: Form, gender: Gender) -> list[str]:
     if clause and clause.subject == "vous" and not clause.lead and not clause.negative:
         plain = say(clause, "vous", True, True, gender)
         short = clause.rest.count(" ") <= 3 and not re.search(r"\b(?:vous|et|ou|que)\b", clause.rest)
-        if _POSTPOSED.match(wh) and short:
-            if _AFTER_COUNT.match(clause.rest):
-                bare = say(clause._replace(rest=""), "vous", True, True, gender)
-                out.append(f"{upper(bare)} {wh} {clause.rest} ?")
-            else:
-                out.append(f"{upper(plain)} {wh} ?")
+        if _POSTPOSED.match(wh) and short and wh.count(" ") < 5:
+            out += _postposed(clause, wh, plain, gender)
         elif wh in {"que", "qu'"}:
-            what = re.sub(r"^(\w+)", r"\1", plain)
-            out.append(f"Qu'est-ce que {what} ?")
+            out.append(f"Qu'est-ce que {plain} ?")
             if not clause.rest:
                 out.append(f"{upper(plain)} quoi ?")
         elif re.match(r"quel(?:le)?s? \w+$", wh) and not clause.rest:
@@ -162,6 +165,20 @@ def _turned(form: Form, gender: Gender) -> list[str]:
             if clause.verb in {"prenez", "faites", "utilisez", "suivez", "pratiquez"}:
                 out.append(f"Qu'est-ce que {plain} comme {noun} ?")
     return out
+
+
+def _postposed(clause: Clause, wh: str, plain: str, gender: Gender) -> list[str]:
+    if (
+        clause.rest.startswith("depuis")
+        or (clause.verb == "allez" and clause.rest)
+        or (re.match(r"\w+s\b", clause.rest) and wh.startswith("combien"))
+    ):
+        return []  # « Vous avez eus combien d'épisodes » would keep an agreement that is gone
+    follows = _AFTER_COUNT.match(clause.rest) or (wh == "combien" and clause.rest.startswith(("de ", "d'")))
+    if follows or (wh == "où" and clause.rest.startswith("du ")):
+        bare = say(clause._replace(rest=""), "vous", True, True, gender)
+        return [f"{upper(bare)} {wh} {clause.rest} ?"]
+    return [f"{upper(plain)} {wh} ?"]
 
 
 def _about_named(text: str) -> list[str]:
@@ -222,142 +239,3 @@ def _infinitive_of(vous: str) -> str:
         return known
     guess = vous[:-2] + "er" if vous.endswith("ez") else ""
     return guess if guess and present(guess, "vous") == vous else ""
-
-
-_HAPPENS = re.compile(
-    r"^(?:peu|trop|beaucoup|difficultés?|pertes?|manque|sentiments?|sensations?|impressions?|pensées?|idées?|envies?|baisse|absence|crises|réveils|excès|besoin|incapacité|tendance)\b",
-    re.IGNORECASE,
-)
-_DETERMINED = re.compile(
-    r"^(?:le |la |les |l'|votre |vos |un |une |des |du |de la |de l'|ce |cette |ces |son |sa |ses )", re.IGNORECASE
-)
-_MEASURED = re.compile(
-    r"tension|poids|température|glyc|transit|sommeil|appétit|moral|bilan|examen|résultat|prise de sang|cholest|\bvue\b|audition|hba1c|score|saturation|concentration|énergie",
-    re.IGNORECASE,
-)
-_OUT_OF = re.compile(r",?\s*(?:\(?sur|/|de (?:0|zéro) à) ?(?P<top>10|100|20|dix|cent)\)?", re.IGNORECASE)
-_SINGULAR_S = frozenset(
-    [
-        "poids",
-        "temps",
-        "repas",
-        "bras",
-        "dos",
-        "stress",
-        "sens",
-        "prix",
-        "choix",
-        "toux",
-        "os",
-        "cours",
-        "corps",
-        "accès",
-        "processus",
-        "radius",
-        "virus",
-        "diagnostics",
-    ]
-)
-
-
-def with_article(noun: str) -> str:
-    """A bare noun phrase with its articles: `température maximale` → la température maximale."""
-    if _DETERMINED.match(noun):
-        return lower(noun)
-    both = re.match(r"^(?P<a>[\wÀ-ÿ'-]+) et (?P<b>[\wÀ-ÿ].*)$", noun)
-    if both:
-        return f"{with_article(both['a'])} et {with_article(both['b'])}"
-    words = [w.rstrip(",").lower() for w in noun.split(" ")]
-    first = words[1] if words[0] in _FORE and len(words) > 1 else words[0]
-    if words[0].endswith(("s", "x")) and words[0] not in _SINGULAR_S and not words[0].endswith("eux"):
-        return "les " + lower(noun)
-    if elide("le", noun) == "l'":
-        return "l'" + lower(noun)
-    return ("la " if noun_gender(first) == "f" else "le ") + lower(noun)
-
-
-_FORE = frozenset(
-    [
-        "dernier",
-        "dernière",
-        "prochain",
-        "prochaine",
-        "premier",
-        "première",
-        "nouveau",
-        "nouvelle",
-        "ancien",
-        "ancienne",
-        "autre",
-        "petit",
-        "petite",
-        "grand",
-        "grande",
-    ]
-)
-
-
-def _it(named: str) -> str:
-    """le, la or les for a noun phrase with its article."""
-    if named.startswith(("les ", "vos ", "des ")):
-        return "les"
-    words = re.split(r"[ ']", named)
-    return "la" if named.startswith("la ") or noun_gender(words[1] if len(words) > 1 else named) == "f" else "le"
-
-
-def about(named: str) -> str:
-    """`de` before a noun phrase with its article: de le → du, de les → des."""
-    if " et " in named and _DETERMINED.match(named.split(" et ", 1)[1]):
-        return " et ".join(about(part) for part in named.split(" et "))
-    if named.startswith("le "):
-        return "du " + named[3:]
-    if named.startswith("les "):
-        return "des " + named[4:]
-    return elide("de", named) + named
-
-
-# A line of a form that is no noun phrase: « Toujours sous sertraline ? » is already spoken French.
-_SPOKEN = re.compile(
-    r"^(?:toujours|encore|déjà|sous|pas|plus|en|à|au|aux|dans|depuis|avec|sans|chez|bien|mal|mieux|moins|rien|autre|d'autres|un|une|des|du)\b",
-    re.IGNORECASE,
-)
-
-
-def _noun(form: Form, short: bool) -> tuple[str, ...]:
-    noun = form.noun or form.text.rstrip(" ?.")
-    noun = re.sub(r"\bse (?=\w+(?:er|ir|re)\b)", "vous ", re.sub(r"\bs'(?=\w+(?:er|ir)\b)", "vous ", noun))
-    if form.kind == "follow":
-        if re.match(r"^(?:précisions?|détails?|si oui,? (?:précise|détaille)|lesquel|laquel)", noun, re.IGNORECASE):
-            return ("Vous pouvez préciser ?", "Vous pouvez m'en dire un peu plus ?")
-        return (f"{upper(re.sub(r'^(?:si oui|si non|dans ce cas),? *', '', noun, flags=re.IGNORECASE))} ?",)
-    scale = _OUT_OF.search(noun)
-    if scale:
-        named = with_article((noun[: scale.start()] + noun[scale.end() :]).strip(" ,"))
-        top = {"10": "dix", "20": "vingt", "100": "cent"}.get(scale["top"].lower(), scale["top"])
-        return (
-            f"Et {named}, sur {top} ?",
-            f"{upper(named)}, vous {_it(named)} mettez à combien, sur {top} ?",
-            f"Si vous deviez donner une note sur {top}, pour {named} ?",
-        )
-    if _HAPPENS.match(noun):
-        plural = noun.split(" ")[0].endswith("s") and not noun.lower().startswith(("excès", "perte"))
-        return (
-            f"{upper(noun)}, ça vous arrive ?",
-            f"Est-ce qu'il y a des {lower(noun)} ?" if plural else f"{upper(noun)} : est-ce que ça vous arrive ?",
-        )
-    if _SPOKEN.match(noun):
-        return (f"{upper(noun)} ?", f"Et {lower(noun)} ?")
-    named = with_article(noun)
-    if "," in noun:
-        return (
-            (f"Et {lower(noun)} ?", f"Et côté {lower(noun)} ?") if not _DETERMINED.match(noun) else (f"Et {named} ?",)
-        )
-    bare = re.sub(r"^(?:le |la |les |l'|votre |vos )", "", named)
-    out = [f"Et {named} ?"]
-    if not short:
-        out.append(f"Vous pouvez me parler {about(named)} ?")
-    if _MEASURED.search(noun) and "prochain" not in noun.lower():
-        out.append(f"Et {named}, qu'est-ce que ça donne ?")
-    if " " not in bare:
-        out.append(f"Et côté {bare} ?")
-    return tuple(out)

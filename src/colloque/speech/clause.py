@@ -10,9 +10,11 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.speech.conjugation import elide, je_of
-from colloque.speech.persons import Gender, agreed, mine, upper
+from colloque.speech.gender import Gender, agreed
+from colloque.speech.letters import upper
+from colloque.speech.persons import mine
 
-__all__ = ["Clause", "Who", "say"]
+__all__ = ["Clause", "Who", "agreed_in", "say"]
 
 Who = Literal["vous", "je"]
 
@@ -71,7 +73,7 @@ def say(clause: Clause, who: Who, positive: bool, careful: bool, gender: Gender)
     if subject == "il y":
         words = ["y", verb] if who == "je" and not careful else ["il", *clitics, "y", verb]
     out = "".join(elide(a, b) if not a.endswith("'") else a for a, b in itertools.pairwise(words)) + verb
-    return f"{out} {rest}".strip()
+    return f"{out}{'' if rest.startswith(',') else ' '}{rest}".strip()
 
 
 def _first(clause: Clause, rest: str) -> tuple[str, str, list[str], str]:
@@ -87,7 +89,7 @@ def _agree(clause: Clause, gender: Gender) -> str:
     if gender == "m" or not _is_state(clause):
         return clause.rest
     words = clause.rest.split(" ")
-    if clause.verb == "êtes" and "vous" in clause.clitics and words[0] in _INDIRECT:
+    if clause.verb == "êtes" and "vous" in clause.clitics and words[0].rstrip(",") in _INDIRECT:
         return clause.rest
     for i, word in enumerate(words[:8]):
         bare = word.rstrip(",")
@@ -124,10 +126,17 @@ def _agree(clause: Clause, gender: Gender) -> str:
     return " ".join(words)
 
 
+def agreed_in(text: str, clause: Clause | None, gender: Gender) -> str:
+    """A question as it was put, with its predicate in the patient's gender."""
+    if clause is None or clause.subject != "vous" or not clause.rest:
+        return text
+    return text.replace(clause.rest, _agree(clause, gender), 1)
+
+
 def _is_state(clause: Clause) -> bool:
     if clause.verb in _BE:
         return True
-    return clause.verb in {"avez", "aviez"} and clause.rest.split(" ")[0] in {"été"}
+    return clause.verb in {"avez", "aviez"} and re.match(r"(?:\w+ )?été\b", clause.rest) is not None
 
 
 # Reflexive participles that agree with nothing: « elle s'est reproché ».

@@ -13,8 +13,10 @@ from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
 from colloque.speech.facts import Fact, sad
+from colloque.speech.gender import Gender
+from colloque.speech.letters import lower, upper
 from colloque.speech.numbers import drugs
-from colloque.speech.persons import Gender, lower, upper, yours
+from colloque.speech.persons import yours
 
 __all__ = ["acknowledge"]
 

@@ -14,7 +14,7 @@ from colloque.french.patterns import lexicon
 from colloque.french.risk import asks_about_risk, risk_of
 from colloque.speech.answers import Reading, clean, read_answer
 from colloque.speech.bank import load
-from colloque.speech.persons import Gender
+from colloque.speech.gender import Gender
 from colloque.speech.question import Form, read_question
 
 __all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender", "sad"]

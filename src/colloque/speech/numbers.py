@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from colloque.french import fold
 from colloque.french.tokens import load_data
-from colloque.speech.persons import noun_gender
+from colloque.speech.gender import noun_gender
 
 __all__ = ["drugs", "in_words", "spoken_numbers"]
 

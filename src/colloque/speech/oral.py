@@ -10,7 +10,7 @@ from random import Random
 
 from colloque.core import Persona
 from colloque.speech.bank import load
-from colloque.speech.persons import lower
+from colloque.speech.letters import lower
 
 __all__ = ["colour", "hesitate", "opener", "spoken"]
 

@@ -13,11 +13,12 @@ from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
 from colloque.speech.facts import RISK_BAND, Fact
+from colloque.speech.gender import Gender
+from colloque.speech.letters import lower, upper
 from colloque.speech.oral import colour, hesitate, opener, spoken
-from colloque.speech.persons import Gender, lower, mine, upper
 from colloque.speech.weave import weave
 
-__all__ = ["Said", "chunks", "opening", "patient_turn", "state", "volunteer"]
+__all__ = ["DURATION", "Said", "chunks", "content", "patient_turn", "state"]
 
 _LONG = 60
 """Words above which an answer is told over several turns (p90 of a caller's turn in SIMSAMU is 40)."""
@@ -32,12 +33,13 @@ class Said(NamedTuple):
     end: int
 
 
-def _gender(persona: Persona) -> Gender:
+def gender(persona: Persona) -> Gender:
+    """The gender that this person's words agree with."""
     return persona.gender or "m"
 
 
 def _agree(text: str, persona: Persona) -> str:
-    return text.replace("{e}", "e" if _gender(persona) == "f" else "")
+    return text.replace("{e}", "e" if gender(persona) == "f" else "")
 
 
 def content(fact: Fact, persona: Persona, positive: bool) -> str:
@@ -67,7 +69,7 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
         clause.rest,
     ):
         return ""
-    return spoken(say(clause, "je", positive, persona.style == "careful", _gender(persona)), persona.style)
+    return spoken(say(clause, "je", positive, persona.style == "careful", gender(persona)), persona.style)
 
 
 def state(fact: Fact, persona: Persona, rng: Random) -> Said:
@@ -142,7 +144,7 @@ def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
     return f"{lead}. {rest}" if rng.random() < 0.5 else f"{lead}... {lower(rest)}"
 
 
-_DURATION = re.compile(
+DURATION = re.compile(
     r"^(?:depuis )?(?P<about>environ |à peu près |plus de |presque |au moins |moins de |bientôt )?(?P<n>(?:\w+(?:-\w+)*|\d+)(?: et \w+)?) (?P<unit>jours?|semaines?|mois|ans?|années?|heures?|nuits?)(?P<tail>(?: et demie?| environ| à peu près)?)\.?$",
     re.IGNORECASE,
 )
@@ -195,7 +197,7 @@ def _told(fact: Fact, persona: Persona, rest: str) -> str:
     if len(value) > 60 or not _VALUE.match(value):
         return ""
     verb = spoken(
-        say(clause._replace(rest="", lead=""), "je", True, persona.style == "careful", _gender(persona)), persona.style
+        say(clause._replace(rest="", lead=""), "je", True, persona.style == "careful", gender(persona)), persona.style
     )
     noun = _NOUN_OF.match(fact.form.wh)
     if noun and noun["noun"].lower()[:4] in value.lower() and not clause.rest:
@@ -254,73 +256,6 @@ def _pieces(sentence: str) -> list[str]:
             out.append(" ".join(current).rstrip(",") + "...")
             current = []
     return [*out, " ".join(current)] if current else out
-
-
-def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
-    """The fact added by the patient without being asked; None where it would not be understood alone."""
-    reading = fact.reading
-    bank = load("phrases")["volunteer"]
-    if reading.kind in {"yes", "no"}:
-        what = content(fact, persona, reading.kind == "yes")
-        if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 12:
-            return None
-        return _whole(fact.id, str(rng.choice(bank["plain"])), _stated(fact, persona, what))
-    if reading.kind != "words" or fact.words > 14 or len(reading.sentences) > 1:
-        return None
-    said = lowered(spoken(reading.rest, persona.style))
-    if fact.form.wh.startswith("depuis") and fact.leans:
-        since = said if re.match(r"depuis\b", said) else f"depuis {said}" if _DURATION.match(said) else ""
-        return _whole(fact.id, "", f"{rng.choice(('et ça, ', ''))}{since}") if since else None
-    label = load("topics")["labels"].get(fact.topic or "")
-    if fact.scale and label and fact.form.kind in {"statement", "noun"}:
-        options = load("scales")["say"].get(reading.rest.rstrip(".").lower(), [said])
-        frame = str(rng.choice(bank["with_label"]))
-        core = (
-            frame.replace("{label}", label)
-            .replace("{Label}", upper(label))
-            .replace("{bare}", label.removeprefix("le ").removeprefix("la ").removeprefix("l'").removeprefix("les "))
-        )
-        return _whole(fact.id, "", core.replace("{x}", str(rng.choice(options))))
-    return None
-
-
-def _stated(fact: Fact, persona: Persona, what: str) -> str:
-    """The statement of a yes-or-no question with its opening and the rest of the answer, without capital."""
-    clause = fact.form.clause
-    lead = f"{mine(clause.lead)}, " if clause and clause.lead else ""
-    rest = f", {lowered(spoken(fact.reading.rest, persona.style))}" if fact.reading.rest else ""
-    return f"{lead}{what}{rest}"
-
-
-def opening(fact: Fact, persona: Persona, rng: Random) -> Said | None:
-    """The fact as the patient's own first words; None where it would not be understood without its question."""
-    reading = fact.reading
-    if reading.kind in {"yes", "no"}:
-        what = content(fact, persona, reading.kind == "yes")
-        if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 30:
-            return None
-        core = _stated(fact, persona, what)
-    elif (
-        reading.kind == "words"
-        and (fact.topic in {"motif", "etat_general"} or _TELLING.match(reading.rest))
-        and 2 <= fact.words <= 40
-    ):
-        core = lowered(spoken(reading.rest, persona.style))
-    else:
-        return None
-    frames = load("phrases")["patient_begins"][
-        "tell" if re.match(r"(?:j'|je |ça |c'est |il |elle |on |mon |ma |mes )", core) else "bring"
-    ]
-    return _whole(fact.id, str(rng.choice(frames)), core)
-
-
-_TELLING = re.compile(r"(?:Je (?!sais)|J'|Mon |Ma |Mes |On |Ça fait |C'est )")
-
-
-def _whole(identity: str, before: str, core: str) -> Said:
-    text = before.replace("{x}", core) if before else upper(core)
-    text += "" if text.endswith(("!", "?", "...")) else "."
-    return Said(identity, text, 0, len(text))
 
 
 def patient_turn(said: list[Said], extra: str = "") -> Turn:

@@ -11,7 +11,9 @@ from typing import Literal, NamedTuple
 
 from colloque.speech.clause import Clause
 from colloque.speech.conjugation import is_infinitive, je_of, present
-from colloque.speech.persons import Gender, lower, settle, upper, vouvoyed, yours
+from colloque.speech.gender import Gender, settle
+from colloque.speech.letters import lower, upper
+from colloque.speech.persons import vouvoyed, yours
 
 __all__ = ["Form", "Kind", "read_question", "tidy"]
 
@@ -35,7 +37,7 @@ _NUMBER = re.compile(r"^\s*(?:(?:[Qq](?:uestion)?\s?\d{1,3}|\d{1,3}|[a-z])\s?[.)
 _SPACE = re.compile(r"\s+")
 _HINT = re.compile(r"(?:\s+|(?<=[?:.])\s*)[(\[][^()\[\]]{0,160}[)\]]\s*")
 _WH = (
-    r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
+    r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|jusqu'où|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
     r"|(?:à |a |de |en |pour |avec |chez |sur |dans |vers |par |jusqu'à )?quel(?:le)?s? [\wÀ-ÿ'-]+|quel(?:le)?s?"
     r"|(?:à |de |avec |chez |pour |sur |par )?qui|(?:à |de |en |avec |sur |par )quoi|que|qu'|de quand|comment|pourquoi|quand|d'où|où|laquelle|lequel|lesquels"
 )
@@ -211,6 +213,8 @@ def _plain(text: str) -> Form:
         turned = yours(lower(text))
         clause = _declarative(turned) if turned else None
         return Form(f"{upper(turned)} ?" if turned else asked, "statement", clause=clause, noun=turned or text)
+    if re.search(r" (?:quand|où|combien|comment|quoi|qui|pourquoi|lequel|laquelle)$", text):
+        return Form(asked, "wh", wh=text.rsplit(" ", 1)[1])
     clause = _declarative(text)
     if clause:
         return Form(asked, "yesno", clause=clause)

@@ -14,8 +14,10 @@ from colloque.speech.asking import ask
 from colloque.speech.bank import load
 from colloque.speech.echo import acknowledge
 from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
-from colloque.speech.patient import Said, chunks, opening, patient_turn, volunteer
-from colloque.speech.persons import Gender, lower, upper
+from colloque.speech.gender import Gender
+from colloque.speech.letters import lower, upper
+from colloque.speech.patient import Said, chunks, patient_turn
+from colloque.speech.volunteer import opening, volunteer
 
 __all__ = ["DEFERRAL", "realise"]
 

@@ -9,7 +9,7 @@ import unicodedata
 from functools import cache, lru_cache
 
 from colloque.speech.bank import load
-from colloque.speech.persons import upper
+from colloque.speech.letters import upper
 
 __all__ = ["mended"]
 

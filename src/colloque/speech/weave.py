@@ -13,8 +13,9 @@ from colloque.french import fold
 from colloque.speech.bank import load
 from colloque.speech.conjugation import elide
 from colloque.speech.facts import Fact
+from colloque.speech.gender import noun_gender
+from colloque.speech.letters import lower, upper
 from colloque.speech.numbers import drugs
-from colloque.speech.persons import lower, noun_gender, upper
 
 __all__ = ["weave"]
 
