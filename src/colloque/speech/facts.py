@@ -103,7 +103,7 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
         or (topic in _GENERIC and not form.clause and len(form.text) < 40)
     )
     scale = bool(_SCALE.match(reading.rest)) and not reading.lead
-    said = clean(answer)
+    said = " ".join(p for p in (f"{reading.lead}," if reading.lead else "", reading.rest) if p) or clean(answer)
     risk = risk_of(said, form.text).grade
     band = RISK_BAND if asks_about_risk(form.text) else bands.get(topic or "", 8)
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):

@@ -208,7 +208,9 @@ def _bare(match: re.Match[str]) -> str:
     text = match[1]
     before = re.search(r"([\wÀ-ÿ-]+) $", match.string[: match.start()])
     dose = before is not None and fold(before[1]) in drugs()
-    return text if "," in text or int(text) >= 100 or dose else _number(text)
+    after = re.match(r" ([a-zà-ÿœ]+)", match.string[match.end() :])
+    feminine = after is not None and noun_gender(after[1].removesuffix("s")) == "f"
+    return text if "," in text or int(text) >= 100 or dose else _number(text, feminine)
 
 
 @cache

@@ -78,7 +78,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
 
 def colour(persona: Persona, rng: Random, mood: str) -> str:
     """A remark without any fact after the answer (`Voilà.`), rarely."""
-    if rng.random() > 0.02 + 0.16 * persona.talkative:
+    if rng.random() > 0.02 + 0.12 * persona.talkative:
         return ""
     bank = load("phrases")["remarks"]
     return str(rng.choice(bank["hard"] if mood == "hard" else bank[persona.style]))

@@ -220,8 +220,8 @@ def _number(talk: _Talk) -> str:
 
 def _meet_risk(talk: _Talk, following: Fact) -> None:
     """Law 8: ambiguous → a direct, calm question; affirmed → 3114 and a question; plan or means → 15 as well."""
-    thanks = talk.pick("risk", "thanks")
     grade = talk.grade
+    thanks = talk.pick("risk", "soft" if grade == "ambiguous" else "thanks")
     number = "" if grade == "ambiguous" else _number(talk)
     if following.band == RISK_BAND:
         talk.clinician(thanks, number, _question(talk, following, ""))
@@ -244,13 +244,13 @@ def _safety(talk: _Talk, thanks: str, number: str) -> None:
 def _risk_aside(talk: _Talk) -> None:
     """Risk inside a long answer: met before the patient goes on."""
     number = "" if talk.grade == "ambiguous" else _number(talk)
-    _safety(talk, talk.pick("risk", "thanks"), number)
+    _safety(talk, talk.pick("risk", "soft" if talk.grade == "ambiguous" else "thanks"), number)
 
 
 def _close(talk: _Talk) -> None:
     if talk.grade in _OWED:
         number = "" if talk.grade == "ambiguous" else _number(talk)
-        _safety(talk, talk.pick("risk", "thanks"), number)
+        _safety(talk, talk.pick("risk", "soft" if talk.grade == "ambiguous" else "thanks"), number)
         talk.clinician(talk.pick("risk", "close"))
         return
     if not talk.turns or talk.turns[-1].role == "clinician":

@@ -33,17 +33,25 @@ def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
     if fact.form.wh.startswith("depuis") and fact.leans:
         since = said if re.match(r"depuis\b", said) else f"depuis {said}" if DURATION.match(said) else ""
         return _whole(fact.id, "", f"{rng.choice(('et ça, ', ''))}{since}") if since else None
-    label = load("topics")["labels"].get(fact.topic or "")
-    if fact.scale and label and fact.form.kind in {"statement", "noun"}:
-        options = load("scales")["say"].get(reading.rest.rstrip(".").lower(), [said])
-        frame = str(rng.choice(bank["with_label"]))
-        core = (
-            frame.replace("{label}", label)
-            .replace("{Label}", upper(label))
-            .replace("{bare}", label.removeprefix("le ").removeprefix("la ").removeprefix("l'").removeprefix("les "))
-        )
-        return _whole(fact.id, "", core.replace("{x}", str(rng.choice(options))))
+    if fact.scale and fact.form.kind in {"statement", "noun"}:
+        return _scaled(fact, persona, rng, said)
     return None
+
+
+def _scaled(fact: Fact, persona: Persona, rng: Random, said: str) -> Said | None:
+    """An option of a scale with what it is about; a topic that names no trouble by itself is not enough."""
+    option = str(load("scales")["say"].get(fact.reading.rest.rstrip(".").lower(), [said])[0])
+    never = re.match(r"(?:jamais|pas|aucun|rien)", option) is not None
+    what = "" if never else content(fact, persona, True)
+    if what and " ou " not in what:
+        return _whole(fact.id, "Et {x}", f"{what}, {option}")
+    label = load("topics")["labels"].get(fact.topic or "")
+    if label is None or fact.topic not in load("topics")["troubles"].split():
+        return None
+    bare = re.sub(r"^(?:le |la |les |l')", "", label)
+    frame = str(rng.choice(load("phrases")["volunteer"]["with_label"]))
+    core = frame.replace("{label}", label).replace("{Label}", upper(label)).replace("{bare}", bare)
+    return _whole(fact.id, "", core.replace("{x}", option))
 
 
 def _stated(fact: Fact, persona: Persona, what: str) -> str:
@@ -55,28 +63,28 @@ def _stated(fact: Fact, persona: Persona, what: str) -> str:
 
 
 def opening(fact: Fact, persona: Persona, rng: Random) -> Said | None:
-    """The fact as the patient's own first words; None where it would not be understood without its question."""
+    """The fact as the patient's own first words; None where nobody would begin with it."""
     reading = fact.reading
-    if reading.kind in {"yes", "no"}:
-        what = content(fact, persona, reading.kind == "yes")
-        if not what or reading.lead.lower() not in {"oui", "non"} or fact.words > 30:
+    if reading.kind == "yes" and fact.mood == "hard":
+        what = content(fact, persona, True)
+        if not what or reading.lead.lower() != "oui" or fact.words > 30:
             return None
         core = _stated(fact, persona, what)
-    elif (
-        reading.kind == "words"
-        and (fact.topic in {"motif", "etat_general"} or _TELLING.match(reading.rest))
-        and 2 <= fact.words <= 40
-    ):
+    elif reading.kind == "words" and 2 <= fact.words <= 40 and not fact.scale and _begins(fact):
         core = lowered(spoken(reading.rest, persona.style))
     else:
         return None
-    frames = load("phrases")["patient_begins"][
-        "tell" if re.match(r"(?:j'|je |ça |c'est |il |elle |on |mon |ma |mes )", core) else "bring"
-    ]
+    told = re.match(r"(?:j'|je |ça |c'est |il |elle |on |mon |ma |mes )", core)
+    frames = load("phrases")["patient_begins"]["tell" if told else "bring"]
     return _whole(fact.id, str(rng.choice(frames)), core)
 
 
-_TELLING = re.compile(r"(?:Je (?!sais)|J'|Mon |Ma |Mes |On |Ça fait |C'est )")
+_TELLING = re.compile(r"(?:Je (?!sais)|J'(?!y|en)|Mon |Ma |Mes |Ça )")
+
+
+def _begins(fact: Fact) -> bool:
+    """What brings the patient, or a burden told in a whole sentence."""
+    return fact.topic in {"motif", "etat_general"} or (fact.mood == "hard" and bool(_TELLING.match(fact.reading.rest)))
 
 
 def _whole(identity: str, before: str, core: str) -> Said:

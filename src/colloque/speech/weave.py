@@ -139,7 +139,7 @@ def _since(fact: Fact, rest: str, rng: Random) -> str:
 
 
 def _feel(fact: Fact, rest: str, rng: Random) -> str:
-    asked = re.search(r"sentez-vous|allez-vous|vous vous sentez|comment ça va\b", fact.form.text, re.IGNORECASE)
+    asked = re.search(r"sentez-vous|allez-vous|vous vous sentez|comment ça va \?", fact.form.text, re.IGNORECASE)
     if not asked or fact.form.kind != "wh" or rng.random() < 0.4:
         return ""
     words = [w.lower() for w in _FIRST.findall(rest)[:2]]
