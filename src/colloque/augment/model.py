@@ -29,7 +29,7 @@ Check = Callable[[Questionnaire, Dialogue], Sequence[Finding]]
 
 _DEFAULT = Sampling(temperature=0.9, max_tokens=4096)
 _PATIENT_BEGINS = 1 / 6
-_NEAR = 0.25
+_NEAR = 0.3
 """Share of common word triples above which two dialogues of one record are the same talk. Two of the corpus' own
 dialogues of one record, by one hand, share 0.03 in the mean and 0.064 at most (60 pairs)."""
 

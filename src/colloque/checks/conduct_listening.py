@@ -20,7 +20,7 @@ from colloque.french.words import matter, stems, topics
 __all__ = ["answer_ignored", "facet_of", "many_questions", "question_again", "repeats"]
 
 _FACETS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("onset", re.compile(r"depuis (?:quand|combien)|a commence|ca (?:a )?commenc|remonte|debut|depuis longtemps|depuis le|date de quand|vous situez ca|ca dure depuis|c'est arrive quand|commence quand")),
+    ("onset", re.compile(r"depuis (?:quand|combien)|ca fait combien de temps|(?:est-ce|cela) (?:venu|arrive) quand|a commence|ca (?:a )?commenc|remonte|debut|depuis longtemps|depuis le|date de quand|vous situez ca|ca dure depuis|c'est arrive quand|commence quand")),
     ("duration", re.compile(r"combien de temps|dure(?:nt|r|e)?\b.*combien|pendant combien|quelle duree|a-t-elle dure|a-t-il dure|longtemps|elle dure|il dure|ca dure")),
     ("count", re.compile(r"combien de fois|frequence|souvent|combien par|fois par|tous les jours|regulierement|combien de (?:jours|nuits|crises)|a quel rythme|quelle cadence|combien en faites|combien de soirs")),
     ("dose", re.compile(r"dose|dosage|posologie|milligrammes|\bmg\b|combien (?:de (?:comprimes|cachets|gouttes|bouffees)|en prenez)")),
@@ -70,8 +70,12 @@ def many_questions(scene: Scene) -> Iterator[Finding]:
 
 def _apart(one: str, other: str) -> bool:
     """Two questions about different topics, neither of which leans on the other."""
-    first, second = topics(one), topics(other)
-    return bool(first and second and not first & second)
+    first, second = matter(one), matter(other)
+    leans = _LEANS.search(plain(other)) or (_ALSO.search(plain(other)) and not topics(other))
+    return bool(first and second and not first & second and not topics(one) & topics(other) and not leans)
+
+
+_ALSO = re.compile(r"^(?:et |ou |puis )?(?:a quel|ou|quand|comment|combien|depuis|qui|avec qui)\b")
 
 
 def question_again(scene: Scene) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ _LINE = re.compile(r"3114|31 14|\b15\b|\b112\b|\b114\b|samu|urgences|sos amitie|
 _PROBE = re.compile(
     r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
+_STILL = re.compile(r"\b(?:ca|cela|ce|cette|c'est|y|en|depuis|quand|ou|combien|comment|encore)\b")
 _NEGATIVE_SIGN = re.compile(r"\b(?:pas|plus|sans|aucune?|jamais)\b")
 """A red flag may itself be worded as a negation: « je n'arrive plus à parler »."""
 _DEAF = re.compile(
@@ -90,7 +91,9 @@ def faces_alarm(scene: Scene, kind: str) -> bool:
     if lexicon("alarms").has(scene.reply, "answers") and not _DEAF.search(plain(scene.reply)):
         return True
     asked = " ".join((*scene.questions, *invitations_in(scene.reply)))
-    return bool(asked) and (bool(stems(asked) & stems(scene.last)) or not stems(asked))
+    if not asked:
+        return False
+    return bool(stems(asked) & stems(scene.last)) or (not stems(asked) and bool(_STILL.search(plain(asked))))
 
 
 def unpaid(turns: Sequence[Turn]) -> Iterator[Finding]:

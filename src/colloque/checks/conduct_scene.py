@@ -97,6 +97,11 @@ class Scene:
         return found.union(*(stems(text) for text in self.patient)) if self.patient else found
 
     @cached_property
+    def spoken(self) -> frozenset[str]:
+        """Content stems of all that was said before by either, and of the record."""
+        return self.named.union(*(stems(text) for text in self.clinician))
+
+    @cached_property
     def welcomes(self) -> frozenset[str]:
         """Labels of the welcome lexicon in the reply: acknowledge, empathy, formula, recap, closing…"""
         return lexicon("welcome").labels(self.reply)

@@ -13,10 +13,11 @@ from importlib.resources import files
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene, is_asked
 from colloque.core import Finding
+from colloque.french.denied import sentence_at
 from colloque.french.patterns import Hit, lexicon, plain
 from colloque.french.words import stems, stop_words, tokens, topics
 
-__all__ = ["foreign_words", "format_and_length", "said_wrongly", "tutoiement"]
+__all__ = ["foreign_words", "format_and_length", "named_first", "said_wrongly", "tutoiement"]
 
 _NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_prescribed", "promise_made", "role_broken")  # fmt: skip
 _NEVER_ECHO = ("role_broken", "format_leak", "format_leak.stage", "wrong_emergency_number", "leading_question")
@@ -56,6 +57,20 @@ def said_wrongly(scene: Scene) -> Iterator[Finding]:
         )
 
 
+def named_first(scene: Scene) -> Iterator[Finding]:
+    """A statement that is the first to name an illness or a medicine: nobody had, and it seeks or refuses nothing."""
+    book = lexicon("naming")
+    for label, code in (("illness", "diagnosis_given.named"), ("remedy", "treatment_prescribed.named")):
+        for hit in book.all(scene.reply, label):
+            start, end = sentence_at(scene.reply, hit.start)
+            if is_asked(scene.reply, hit.start) or book.has(scene.reply[start:end], "sought"):
+                continue
+            words = stems(scene.reply[hit.start : hit.end])
+            if scene.before and words and not words & scene.spoken and scene.patient:
+                yield finding(code, scene.turn, scene.reply[start:end])
+                break
+
+
 def _let_be(scene: Scene, hit: Hit) -> bool:
     text, label = scene.reply, hit.label
     words = plain(text[hit.start : hit.end])
@@ -79,7 +94,9 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
             scene.last, "feeling", "heavy", "grave"
         ):
             return True
-        light = not lexicon("welcome").has(scene.last, "heavy", "grave") and not lexicon("alarms").has(scene.last, "body")
+        light = not lexicon("welcome").has(scene.last, "heavy", "grave") and not lexicon("alarms").has(
+            scene.last, "body"
+        )
         return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")
     return (
         label == "leading_question"

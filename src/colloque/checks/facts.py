@@ -122,6 +122,13 @@ def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
     after = [p for p in near if 0 <= p.first - mention.last - 1 <= 1]
     if after and reading.words[mention.last + 1].word in _OF:
         return after[0].kin
+    said = [
+        p
+        for p in near
+        if p.first > mention.last and [t.word for t in reading.words[max(0, p.first - 2) : p.first]] == ["c", "est"]
+    ]
+    if said:
+        return said[0].kin
     first = any(
         t.word in ("j", "je", "moi")
         for t, s in zip(reading.words[:at], reading.sentence[:at], strict=True)

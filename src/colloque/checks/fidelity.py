@@ -20,4 +20,6 @@ def check_fidelity(questionnaire: Questionnaire, dialogue: Dialogue) -> list[Fin
     found = [
         *check_omitted(case), *check_polarity(case), *check_quantities(case), *check_invented(case), *check_persons(case),
     ]  # fmt: skip
+    changed = {f.answer for f in found if f.code in ("quantity_changed", "attribution_changed")}
+    found = [f for f in found if f.code != "answer_omitted" or f.answer not in changed]
     return sorted(found, key=lambda f: (f.turn if f.turn is not None else -1, f.code, f.answer or ""))

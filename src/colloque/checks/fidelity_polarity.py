@@ -159,6 +159,36 @@ def _by_denial(case: Case, i: int, fact: Fact) -> Finding | None:
     return None
 
 
+def _by_words(case: Case, i: int, fact: Fact) -> Finding | None:
+    """The answer's own particular words, said under a negation that the record does not have, or without the one it has."""
+    own = {
+        t.key: n
+        for t, n in zip(fact.given.words, scopes(fact.given.text).negated, strict=True)
+        if t.key in fact.given.keys
+    }
+    for j in case.alignment.firm(i)[:1] if own and fact.given.lead is None else ():
+        said = case.exchanges[j].said
+        spoken = [(t, _after_negation(said, k)) for k, t in enumerate(said.words) if t.key in own and len(t.key) >= 4]
+        if (
+            spoken
+            and len({t.key for t, _ in spoken}) >= 0.5 * len(own)
+            and all(n and not own[t.key] for t, n in spoken)
+        ):
+            if said.hedged or said.partial or fact.given.partial:
+                return None
+            return _report(case.exchanges[j], fact, spoken[0][0].start, spoken[0][0].end)
+    return None
+
+
+def _after_negation(reading: Reading, at: int) -> bool:
+    """Token `at` follows a negation of its own clause closely: « surtout pas changer de service »."""
+    scope = scopes(reading.text)
+    near = [k for k in range(max(0, at - 4), at) if scope.clause[k] == scope.clause[at]]
+    return scope.negated[at] and any(
+        reading.words[k].word in ("pas", "plus", "jamais", "aucun", "aucune") for k in near
+    )
+
+
 def _negates(reading: Reading) -> bool:
     return any(t.word in NEGATIONS for t in reading.words)
 
@@ -231,6 +261,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
             or _by_lead(case, i, fact, places)
             or _by_opposites(case, fact, places)
             or _by_denial(case, i, fact)
+            or _by_words(case, i, fact)
         )
         if found is not None:
             yield found

@@ -117,9 +117,10 @@ def _hidden(case: Case, i: int, fact: Fact) -> Finding | None:
     """A fact conveyed nowhere, and an exchange left over that gives another quantity of just its kind."""
     if not case.lost(i):
         return None
-    for exchange in case.free:
+    for exchange in [*case.free, *(e for e in case.exchanges if e not in case.free)]:
+        least = 2 if exchange in case.free else 3
         for wanted in fact.quantities:
-            rivals = [s for s in _rivals(case, wanted, exchange) if _likeness(wanted, s) > 1]
+            rivals = [s for s in _rivals(case, wanted, exchange) if _likeness(wanted, s) >= least]
             if rivals:
                 return _report(exchange, fact, wanted, rivals[0])
     return None

@@ -17,6 +17,7 @@ __all__ = ["check_reply", "findings_of"]
 
 _RULES: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     wording.said_wrongly,
+    wording.named_first,
     wording.tutoiement,
     wording.foreign_words,
     wording.format_and_length,

@@ -12,6 +12,8 @@ __all__ = ["Agreement", "compare_quantities"]
 Agreement = Literal["same", "different", "apart"]
 
 _EVENTS = frozenset(("", "fois", "crise", "reveil", "hypo", "chute", "prise", "dose"))
+_PILLS = frozenset(("comprime", "medicament", "dose", "sachet"))
+_ALIKE = (_EVENTS, _PILLS)
 _DAYS = frozenset(("jour", "soir", "matin", "nuit"))
 _WEIGHTS = frozenset(("mg", "g", "µg"))
 _EXACT, _ABOUT = 0.03, 0.17
@@ -48,7 +50,7 @@ def _rate(q: Quantity) -> tuple[float, float]:
 
 
 def _units_meet(a: str, b: str) -> bool:
-    return a == b or not a or not b or (a in _EVENTS and b in _EVENTS)
+    return a == b or not a or not b or any(a in alike and b in alike for alike in _ALIKE)
 
 
 def _frequencies(a: Quantity, b: Quantity, tolerance: float) -> Agreement:
@@ -82,10 +84,13 @@ def _bare(a: Quantity, b: Quantity) -> Agreement:
     return _verdict(_overlap(_span(a), _span(b), 0.0))
 
 
+_COUNTS = ({"frequency", "number"}, {"frequency", "dose"}, {"number", "dose"})
+
+
 def _same_kind(a: Quantity, b: Quantity, tolerance: float) -> Agreement:
     if a.kind == "frequency" and b.kind == "frequency":
         return _frequencies(a, b, tolerance)
-    if {a.kind, b.kind} == {"frequency", "number"} or {a.kind, b.kind} == {"frequency", "dose"}:
+    if {a.kind, b.kind} in _COUNTS:
         return _verdict(_overlap(_span(a), _span(b), tolerance)) if _units_meet(a.unit, b.unit) else "apart"
     if {a.kind, b.kind} == {"frequency", "duration"}:
         return _verdict(_overlap(_span(a), _span(b), tolerance)) if a.unit == b.unit else "apart"

@@ -62,7 +62,28 @@ _AFTER = frozenset(("pas", "jamais", "guere"))
 
 def _denied_after(words: Sequence[Token], hit: Hit) -> bool:
     """« Je tousse pas », « elles gonflent jamais »: spoken French denies the verb it has just said."""
-    return hit.last + 1 < len(words) and words[hit.last + 1].word in _AFTER
+    if hit.last + 1 < len(words) and words[hit.last + 1].word in _AFTER:
+        return True
+    return _dislocated(words, hit.last + 1)
+
+
+_CLITICS = frozenset(("y", "en", "le", "la", "les", "l", "ca"))
+_HARD_STOPS = frozenset((".", "?", "!", ";", ":"))
+
+
+def _dislocated(words: Sequence[Token], at: int) -> bool:
+    """« La sieste j'y arrive pas », « L'alcool, j'en bois jamais »: the topic first, then a pronoun for it and a denial."""
+    window = [t.word for t in words[at : at + 7]]
+    if window[:1] == [","]:
+        window = window[1:]
+    if not window or window[0] not in ("j", "je", "on", "il", "elle"):
+        return False
+    for i, word in enumerate(window):
+        if word in _HARD_STOPS or word == ",":
+            return False
+        if word in ("pas", "plus", "jamais", "rien"):
+            return not _CLITICS.isdisjoint(window[1:i])
+    return False
 
 
 def _polarity(hit: Hit, negated: bool) -> Polarity:

@@ -83,7 +83,10 @@ def _trailing(words: Sequence[str], clause: Sequence[int], negated: list[bool]) 
         if words[i] not in _DENIES:
             continue
         apart = words[i - 1] in _BREAKS
-        after = words[i + 1] if i + 1 < len(words) else "."
+        rest = list(words[i + 1 : i + 4])
+        if words[i] == "pas" and rest[:2] == ["du", "tout"]:
+            rest = rest[2:]
+        after = rest[0] if rest else "."
         if (after not in STOPS and after != ",") or (not apart and words[i] not in ("non", "jamais", "zero")):
             continue
         k = i - 2 if apart else i - 1

@@ -77,6 +77,12 @@ def _gap() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _numbers() -> frozenset[str]:
+    """Number words, which may stand inside a form: « perdu six kilos »."""
+    return frozenset(fold_word(word) for word in load_data("quantities.toml")["numbers"]) - {"un", "une"}
+
+
+@lru_cache(maxsize=1)
 def _classes() -> dict[str, str]:
     return {fold_word(w): name for name, words in load_data("words.toml")["classes"].items() for w in words.split()}
 
@@ -198,7 +204,7 @@ def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[For
             following = here.get(token.key)
             if following is not None:
                 stack.append((following, position, skipped, gathered))
-            if token.word in gap and skipped < _MAX_GAP:
+            if (token.word in gap or token.word in _numbers() or token.word[0] in "0123456789") and skipped < _MAX_GAP:
                 skipped += 1
                 if token.word in NEGATIONS:
                     gathered = (*gathered, token.word)

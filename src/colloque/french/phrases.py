@@ -34,6 +34,8 @@ def _tables() -> Iterator[tuple[str, str, Any]]:
         yield from (("persons", text, kin) for text in texts)
     yield from (("child", text, "child") for text in persons["child"]["question"])
     for family, levels in load_data("scales.toml").items():
+        if family == "golden":
+            continue
         for level, texts in levels.items():
             yield from (("scales", text, (family, int(level))) for text in texts)
     for side, texts in load_data("questions_orientation.toml")["orientation"].items():

@@ -304,6 +304,10 @@ class _Reader:
             top = float(self.word(end + 1).replace(",", "."))
             if top in (10.0, 5.0, 20.0, 100.0) and number.value <= top:
                 return self.add("scale", number.value, f"/{int(top)}", i, end + 2, high=number.high)
+            if (number.value, top) in ((1, 2), (1, 4), (3, 4), (1, 3), (2, 3)) and (
+                unit := _units().get(self.word(end + 2))
+            ):
+                return self.add(unit.kind, number.value / top, unit.name, i, end + 3)
             if 6 <= number.value <= 25 and 3 <= top <= 14:
                 return self.add("pressure", number.value + top / 100, "tension", i, end + 2)
             return 0

@@ -7,10 +7,10 @@ idées noires » affirms; « J'ai pas d'idées noires », when nobody asked, sti
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from colloque.core import Record
 from colloque.french.denied import polarity_at, sentence_at
 from colloque.french.patterns import Hit, lexicon, plain
 from colloque.french.questions import questions_in
@@ -35,7 +35,8 @@ _RECENT = re.compile(
 )
 
 
-class Risk(Record):
+@dataclass(frozen=True, slots=True)
+class Risk:
     """A grade and the words it rests on (empty where there are none)."""
 
     grade: Grade = "none"
@@ -117,7 +118,7 @@ def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool,
     kinds = {hit.label for hit in asserted}
     ideas = kinds & {"explicit", "passive"} or (direct and _answers_yes(masked))
     urgent = [hit for hit in asserted if hit.label in ("plan", "now")]
-    if not urgent and (ideas or raised):
+    if not urgent and (ideas or raised or kinds & {"coded"}):
         urgent = [h for h in lexicon("risk").all(masked, "means") if polarity_at(masked, h.start, h.end) == "asserted"]
         urgent = [] if direct and not ideas and _says_no(masked) else urgent
     if urgent and (ideas or raised or kinds & {"coded", "attempt"} or {"plan", "now"} <= kinds):

@@ -5,6 +5,7 @@ Light and rough on purpose: keys serve to compare wordings, not to be read. Know
 
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -33,6 +34,39 @@ class Token(NamedTuple):
 def load_data(name: str) -> dict[str, Any]:
     """A TOML file of `french/data`, read once."""
     return tomllib.loads(resources.files("colloque.french").joinpath("data", name).read_text("utf-8"))
+
+
+_SECOND = (
+    "is",
+    "it",
+    "issons",
+    "issez",
+    "issent",
+    "issais",
+    "issait",
+    "issaient",
+    "issant",
+    "i",
+    "ie",
+    "ies",
+    "ira",
+    "irait",
+    "isse",
+    "issement",
+    "issements",
+)
+_THIRD = ("ds", "d", "dons", "dez", "dent", "dais", "dait", "daient", "dant", "du", "due", "dus", "dra", "drait", "de")
+
+
+def _made(regular: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Verbs of the second group and in -dre with their forms, and those given form by form."""
+    for lemma in regular["ir"].split():
+        yield lemma, [lemma, *(lemma[:-2] + ending for ending in _SECOND)]
+    for lemma in regular["dre"].split():
+        yield lemma, [lemma, *(lemma[:-3] + ending for ending in _THIRD)]
+    for line in regular["more"].strip().splitlines():
+        lemma, _, forms = line.partition(":")
+        yield lemma, [lemma, *forms.split()]
 
 
 _FIRST_GROUP = (
@@ -65,6 +99,9 @@ def _irregular() -> dict[str, str]:
     table = {fold_word(word): fold_word(word) for word in data["exact"]}
     for lemma, forms in data["verbs"].items():
         for form in [lemma, *forms.split(), *_regular(lemma)]:
+            table.setdefault(fold_word(form), fold_word(lemma))
+    for lemma, forms in _made(data["regular"]):
+        for form in forms:
             table.setdefault(fold_word(form), fold_word(lemma))
     for key, forms in data["same"].items():
         for form in [key, *forms.split()]:

@@ -21,7 +21,7 @@ _SHORTHAND = tuple(
     for full, short in (
         ("tous les", "ts les"), ("toutes les", "ttes les"), ("tout le temps", "tt le tps"), ("tout", "tt"), ("beaucoup", "bcp"),
         ("quand", "qd"), ("pour", "pr"), ("parce que", "pcq"), ("c'est", "c"), ("je ne sais pas", "jsp"), ("je sais pas", "jsp"),
-        ("quelque chose", "qqch"), ("quelqu'un", "qqn"), ("rendez-vous", "rdv"), ("toujours", "tjs"), 
+        ("quelque chose", "qqch"), ("quelqu'un", "qqn"), ("rendez-vous", "rdv"), ("toujours", "tjs"),
         ("week-end", "we"),  ("problème", "pb"),
         ("par semaine", "/sem"), ("par jour", "/j"),  ("dans", "ds"), ("semaines", "sem"),
     )

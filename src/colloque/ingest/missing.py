@@ -19,7 +19,9 @@ _MANY = 12
 @cache
 def _states() -> dict[str, AnswerState]:
     words = knowledge("missing")["words"]
-    return {plain(word) or word: state for state, group in words.items() for word in group}
+    exact = {word: state for state, group in words.items() for word in group}
+    # As it is written first: `n/a` and Excel's `#n/a` differ in nothing but their marks.
+    return {plain(word): state for word, state in reversed(exact.items()) if plain(word)} | exact
 
 
 @cache
@@ -34,8 +36,8 @@ def state_of(answer: str) -> AnswerState:
         return "skipped"
     if len(text) > 60:
         return "answered"
-    word = plain(text)
-    return _states().get(word, "answered") if word else "answered"
+    states = _states()
+    return states.get(text.lower()) or states.get(plain(text), "answered")
 
 
 def sentinels_of(cells: Sequence[str]) -> dict[str, AnswerState]:

@@ -6,6 +6,7 @@ Gives the reader or says what the file is and what to do with it. XML is never p
 import csv
 import importlib
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -122,6 +123,8 @@ def _table_kind(lines: list[str], talk: int) -> str:
     from colloque.ingest.readers.redcap import looks_like_redcap
     from colloque.ingest.readers.redcap_dictionary import is_dictionary
 
+    if re.fullmatch(r'"?sep=(?:.|\\t)"?', lines[0].strip(), re.IGNORECASE):
+        return "delimited"  # Excel's own word for it
     if is_dictionary(lines[0]):
         return "dictionary"
     if _is_vv(lines):

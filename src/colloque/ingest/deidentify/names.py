@@ -102,12 +102,13 @@ def known_names(items: Iterable[tuple[str, str]]) -> list[Known]:
     found: dict[str, Known] = {}
     for question, answer in items:
         first = "prenom" in question or "first" in question or "given" in question
-        for token in _TOKEN.findall(answer[:200]):
+        tokens = _TOKEN.findall(answer[:200])
+        for token in tokens:
             word = _key(token)
             if len(word) < 2 or word in _set("names", "particles") or word in _civilities():
                 continue
             gender: Gender = _given().get(word, "mixed" if first else "family")
-            if not first and gender != "family" and _family_field(question):
+            if not first and gender != "family" and len(tokens) == 1 and _family_field(question):
                 gender = "family"
             found.setdefault(word, Known(word, gender))
             for part in word.split("-"):

@@ -64,19 +64,18 @@ class _Out:
         self.send("rows", batch)
 
 
-def _sheets(path: str, out: _Out) -> None:
+def _sheet(path: str, name: str, out: _Out) -> None:
+    """All sheets with whether they are visible, then the rows of one: by name, or the first visible one."""
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(path)
-    out.send(
-        "sheets", [(meta.name, str(meta.visible).rsplit(".", 1)[-1] == "Visible") for meta in book.sheets_metadata]
-    )
-
-
-def _sheet(path: str, name: str, out: _Out) -> None:
-    from python_calamine import CalamineWorkbook
-
-    sheet = CalamineWorkbook.from_path(path).get_sheet_by_name(name)
+    sheets = [(meta.name, str(meta.visible).rsplit(".", 1)[-1] == "Visible") for meta in book.sheets_metadata]
+    out.send("sheets", sheets)
+    shown = [sheet for sheet, visible in sheets if visible] or [sheet for sheet, _ in sheets]
+    name = name or (shown[0] if shown else "")
+    if name not in book.sheet_names:
+        return
+    sheet = book.get_sheet_by_name(name)
     first = (sheet.start or (0, 0))[0] if sheet.height != sheet.total_height else 0
     out.send("first", first)
     out.rows([cell_text(cell) for cell in row] for row in sheet.iter_rows())
@@ -115,7 +114,7 @@ def _sav(path: str, out: _Out) -> None:
 
 
 def main() -> int:
-    """`child.py sheets|sheet|sav-meta|sav PATH [SHEET]`."""
+    """`child.py sheet|sav-meta|sav PATH [SHEET]`."""
     try:
         import resource
 
@@ -126,9 +125,7 @@ def main() -> int:
     what, path, *more = sys.argv[1:]
     out = _Out(sys.stdout.buffer)
     try:
-        if what == "sheets":
-            _sheets(path, out)
-        elif what == "sheet":
+        if what == "sheet":
             _sheet(path, more[0], out)
         elif what == "sav-meta":
             _sav_meta(path, out)

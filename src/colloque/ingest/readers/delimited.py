@@ -18,7 +18,7 @@ from colloque.ingest.mapping import TableMap
 from colloque.ingest.raw import Fault, Form, Hints, Row, Sheet
 from colloque.ingest.readers.redcap import looks_like_redcap, redcap_forms
 from colloque.ingest.readers.redcap_dictionary import Field, read_dictionary
-from colloque.ingest.readers.roles import header_row
+from colloque.ingest.readers.roles import QUESTION_ANSWER, header_row, headerless
 from colloque.ingest.readers.shape import forms_of
 from colloque.ingest.words import spaces
 
@@ -97,6 +97,8 @@ def sheet_of(path: Path, given: TableMap | None = None) -> Sheet:
             voted = (";", 1)
         delimiter = voted[0]
     head = [row for row in islice(_rows(path, delimiter, skip), _HEAD) if not isinstance(row, Fault)]
+    if headerless([row[1] for row in head]) and not (given and given.header):
+        return Sheet(QUESTION_ANSWER, lambda: _rows(path, delimiter, skip))
     at = given.header - 1 if given and given.header else header_row([row[1] for row in head])
     if at is None or at >= len(head):
         raise InputError(

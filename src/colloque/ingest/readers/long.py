@@ -166,8 +166,9 @@ def _form(rows: list[Row], columns: Columns, given: TableMap | None) -> Form:
         if answer in choices:
             answer, value = choices[answer], answer
         items.append(Item(question, answer, code, value, state=state))
-    places = [place for place, _ in rows]
-    place = places[0] if len(places) == 1 else f"{places[0].replace('row ', 'rows ')}–{places[-1].removeprefix('row ')}"
+    first_place, last_place = rows[0][0], rows[-1][0]
+    word, _, last = last_place.rpartition(" ")
+    place = first_place if len(rows) == 1 else f"{first_place.replace(word, f'{word}s', 1)}–{last}"
     return Form(
         place, _joined(items), cell(first, columns.respondent),
         instrument=(given.instrument if given else None) or cell(first, columns.instrument) or None,

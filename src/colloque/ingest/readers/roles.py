@@ -10,7 +10,10 @@ from colloque.errors import InputError
 from colloque.ingest.mapping import TableMap
 from colloque.ingest.words import knowledge, plain
 
-__all__ = ["Columns", "columns_of", "header_row", "roles_of"]
+__all__ = ["QUESTION_ANSWER", "Columns", "columns_of", "header_row", "headerless", "roles_of"]
+
+QUESTION_ANSWER = ["Question", "Réponse"]
+"""The header of a table that has none and holds questions and answers."""
 
 _TOKENS = ("token", "jeton", "code d acces", "access code", "identifiant patient", "numero patient", "patient", "ipp")
 """What tells people apart in a survey tool's export: its `id` numbers replies, not people."""
@@ -57,6 +60,18 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
             continue
         return number if not any(_numeric(cell) for cell in filled) or _known(filled) else None
     return None
+
+
+def headerless(rows: Sequence[Sequence[str]]) -> bool:
+    """Two columns of questions and answers without a header: most first cells ask, the very first among them."""
+    filled = [row for row in rows if any(cell.strip() for cell in row)]
+    asked = [row for row in filled if len(row) == 2 and row[0].strip().endswith("?")]
+    return (
+        bool(filled)
+        and filled[0] in asked
+        and len(asked) >= 0.6 * len(filled)
+        and not filled[0][1].strip().endswith("?")
+    )
 
 
 def _known(cells: list[str]) -> bool:

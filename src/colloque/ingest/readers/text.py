@@ -13,7 +13,7 @@ from colloque.ingest.dates import iso_date
 from colloque.ingest.decode import open_text
 from colloque.ingest.raw import Fault, Form, Hints, Item, Row, Sheet
 from colloque.ingest.readers.shape import forms_of
-from colloque.ingest.readers.text_lines import Line, line_of, table_cells
+from colloque.ingest.readers.text_lines import Line, is_spoken, line_of, table_cells
 from colloque.ingest.words import knowledge, plain, spaces, tidy
 
 __all__ = ["read_text", "talks_like"]
@@ -26,11 +26,17 @@ MAX_LINE = 16_000_000
 
 def talks_like(sample: str) -> int:
     """How many questions and answers the beginning of a text shows: 0 for prose, lists and tables of numbers."""
-    lines = sample.splitlines()[:_SAMPLE_LINES]
-    marked = _is_marked(lines)
-    kinds = [line_of(line, marked=marked).kind for line in lines]
-    tables = sum(1 for line in lines if line.lstrip().startswith("|"))
-    return sum(kind in ("question", "both", "answer") for kind in kinds) + (tables if tables > 2 else 0)
+    lines = [line for line in sample.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    marked, spoken = _is_marked(lines), is_spoken(lines)
+    found = [line_of(line, marked=marked, spoken=spoken) for line in lines]
+    count = sum(line.kind in ("question", "both", "answer") for line in found)
+    count += sum(1 for line in lines if line.lstrip().startswith("|"))
+    labels = sum(line.kind == "label" for line in found)
+    numbered = sum(line.kind == "words" and line.number is not None for line in found)
+    for some in (labels, numbered):
+        # `Sommeil : mauvais`, or `1. Sommeil` and words below: when most of the text is so.
+        count += some if some >= 2 and some >= 0.4 * len(lines) else 0
+    return count
 
 
 def read_text(path: Path, hints: Hints) -> Iterator[Form | Fault]:
@@ -38,7 +44,7 @@ def read_text(path: Path, hints: Hints) -> Iterator[Form | Fault]:
     with open_text(path) as file:
         lines = _bounded(file)
         sample = list(islice(lines, _SAMPLE_LINES))
-        yield from _forms(chain(sample, lines), _is_marked(sample), hints)
+        yield from _forms(chain(sample, lines), (_is_marked(sample), is_spoken(sample)), hints)
 
 
 def _bounded(file: IO[str]) -> Iterator[str]:
@@ -48,11 +54,11 @@ def _bounded(file: IO[str]) -> Iterator[str]:
 
 def _is_marked(lines: list[str]) -> bool:
     """`Q :` and `R :` are used: then nothing else is a question."""
-    kinds = [line_of(line, marked=True).kind for line in lines]
+    kinds = [line_of(line, marked=True, spoken=is_spoken(lines)).kind for line in lines]
     return kinds.count("question") > 0 and kinds.count("answer") > 0
 
 
-def _forms(lines: Iterator[str], marked: bool, hints: Hints) -> Iterator[Form | Fault]:
+def _forms(lines: Iterator[str], style: tuple[bool, bool], hints: Hints) -> Iterator[Form | Fault]:
     talk = _Talk(hints)
     table: list[str] = []
     number = 0
@@ -65,7 +71,7 @@ def _forms(lines: Iterator[str], marked: bool, hints: Hints) -> Iterator[Form | 
             front = raw.strip() not in ("---", "...")
             talk.front(raw)
             continue
-        line = line_of(raw, marked=marked)
+        line = line_of(raw, marked=style[0], spoken=style[1])
         if line.kind == "table":
             table.append(raw)
             continue
@@ -97,6 +103,7 @@ class _Talk:
         self.number = 0
         self.first_line = 1
         self.ruled = False
+        self.pairs = False
         self.blank = False
 
     def begins(self, line: Line) -> bool:
@@ -105,7 +112,9 @@ class _Talk:
             return bool(self.items or self.labels)
         if line.kind in ("question", "both") and self.items:
             again = plain(line.text) == plain(self.items[0][0]) and line.text != ""
-            return again if not self.ruled else again or len(self.items) > 1
+            if self.ruled and len(self.items) == 1:
+                self.pairs = True  # A rule after each question and answer: it parts them, not patients.
+            return again or (self.ruled and len(self.items) > 1 and not self.pairs)
         return False
 
     def front(self, raw: str) -> None:

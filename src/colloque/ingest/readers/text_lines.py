@@ -9,8 +9,10 @@ from typing import Literal
 
 from colloque.ingest.words import plain, spaces
 
-__all__ = ["Line", "line_of", "table_cells"]
+__all__ = ["LONGEST", "Line", "is_spoken", "line_of", "table_cells"]
 
+LONGEST = 20_000
+"""Characters; a longer line is an answer and not looked into."""
 Kind = Literal["blank", "rule", "table", "question", "answer", "patient", "both", "label", "box", "heading", "words"]
 Style = Literal["marked", "heading", "bold", "number", "bullet", "plain"]
 
@@ -26,6 +28,8 @@ _ANSWER = re.compile(
     r"|A\s*\d{0,3}\s*:|(?:→|=>|->|↳|⇒))\s*(.*)$",
     re.IGNORECASE,
 )
+_ANSWERED = re.compile(r"(?<=[?.:!])\s+(?:R|Rép|Réponse|Reponse)\s*\d{0,3}\s*:\s*")
+"""An answer on the line of its question: `Q : Fumez-vous ? R : non`."""
 _SPEAKER_Q = re.compile(
     r"^(?:clinicien(?:ne)?|médecin|medecin|soignante?|infirmi[eè]re?|psychologue|psychiatre|docteur|dr|enqu[eê]teur|"
     r"enqu[eê]trice|interviewer|thérapeute)\s*:\s*(.*)$",
@@ -55,6 +59,12 @@ class Line:
     ticked: bool = False
 
 
+def is_spoken(lines: list[str]) -> bool:
+    """Do these lines hold a talk: a clinician's words and a patient's?"""
+    stripped = [spaces(line).strip(" *_>-\t") for line in lines if len(line) <= LONGEST]
+    return any(_SPEAKER_Q.match(line) for line in stripped) and any(_SPEAKER_A.match(line) for line in stripped)
+
+
 def table_cells(line: str) -> list[str]:
     """The cells of a Markdown table row; `\\|` is a bar inside a cell."""
     inner = line.strip().removeprefix("|")
@@ -72,8 +82,13 @@ def _bare(text: str) -> str:
     return text
 
 
-def line_of(raw: str, *, marked: bool) -> Line:
-    """Understand one line. `marked`: the file marks its questions (`Q :`), so nothing else counts as one."""
+def line_of(raw: str, *, marked: bool, spoken: bool = False) -> Line:
+    """Understand one line. `marked`: the file marks its questions (`Q :`), so nothing else counts as one.
+
+    `spoken`: it is a talk of `Médecin :` and `Patient :`, so the latter answers rather than begins a patient.
+    """
+    if len(raw) > LONGEST:
+        return Line("words", spaces(raw).strip())
     line = spaces(raw).replace("\t", " ").rstrip()
     if not line.strip():
         return Line("blank")
@@ -87,6 +102,10 @@ def line_of(raw: str, *, marked: bool) -> Line:
         return Line("box", _bare(box[4]), ticked=tick not in (" ", "☐", "⬜"))
     line = re.sub(r"^\s*>\s?", "", line)
     style, number, text, more = _dress(line)
+    if spoken:
+        said = _SPEAKER_A.match(f"{text} {more}".strip())
+        if said:
+            return Line("answer", _bare(said[1].strip()), style="marked")
     return (
         _marks(text, more, style, number) or _patient(text, more, style) or _unmarked(text, more, style, number, marked)
     )
@@ -121,7 +140,9 @@ def _marks(text: str, more: str, style: Style, number: int | None) -> Line | Non
         found = pattern.match(whole)
         if found:
             count = int(float(found[1])) if pattern is _QUESTION and found[1] else number
-            return Line(kind, found[found.re.groups].strip(" *_"), style="marked", number=count)  # type: ignore[arg-type]
+            asked, _, answer = _ANSWERED.sub("\x1f", found[found.re.groups], count=1).partition("\x1f")
+            kind = "both" if answer.strip() else kind
+            return Line(kind, asked.strip(" *_"), _bare(answer.strip()), style="marked", number=count)  # type: ignore[arg-type]
     found = _ANSWER.match(whole)
     if found:
         return Line("answer", _bare(found[1].strip()), style="marked")

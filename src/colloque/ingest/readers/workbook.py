@@ -15,8 +15,8 @@ from pathlib import Path
 from colloque.errors import InputError
 from colloque.ingest.mapping import TableMap
 from colloque.ingest.raw import Fault, Form, Hints, Row, Sheet
-from colloque.ingest.readers.isolate import Replay, ask, messages
-from colloque.ingest.readers.roles import header_row
+from colloque.ingest.readers.isolate import Replay, messages
+from colloque.ingest.readers.roles import QUESTION_ANSWER, header_row, headerless
 from colloque.ingest.readers.shape import forms_of
 from colloque.ingest.words import plain, tidy
 
@@ -35,12 +35,14 @@ _REPEATED = re.compile(rb'number-(?:columns|rows)-repeated="(\d{1,9})"[^>]*>\s*<
 
 def read_workbook(path: Path, hints: Hints) -> Iterator[Form | Fault]:
     """The forms of every sheet that reads as a table of answers. Raises InputError when none does, with the sheets' names."""
-    names = _chosen(path, hints.map)
+    _measured(path)
     refusals: list[InputError] = []
     read = 0
-    for name in names:
+    first = _Pages(path, (hints.map.sheet if hints.map else None) or "")
+    names = first.names(hints.map)
+    for number, name in enumerate(names):
         try:
-            sheet = _sheet(path, name, hints.map)
+            sheet = _sheet(first if number == 0 else _Pages(path, name), hints.map)
             if sheet is None:
                 continue
             for form in forms_of(sheet, hints.map):
@@ -58,19 +60,43 @@ def read_workbook(path: Path, hints: Hints) -> Iterator[Form | Fault]:
 
 def first_sheet(path: Path, given: TableMap | None) -> Sheet | None:
     """The first visible sheet that holds a table."""
-    return next((sheet for name in _chosen(path, given) if (sheet := _sheet(path, name, given)) is not None), None)
-
-
-def _chosen(path: Path, given: TableMap | None) -> list[str]:
-    """The sheets to read: the one that the map names, or the visible ones."""
     _measured(path)
-    sheets: list[tuple[str, bool]] = ask("sheets", path) or []
-    names = [name for name, _ in sheets]
-    if given and given.sheet:
-        if given.sheet not in names:
-            raise InputError(f"no sheet {given.sheet!r} in this workbook", hint=f"its sheets: {', '.join(names[:20])}")
-        return [given.sheet]
-    return [name for name, visible in sheets if visible] or names
+    first = _Pages(path, (given.sheet if given else None) or "")
+    pages = (first if number == 0 else _Pages(path, name) for number, name in enumerate(first.names(given)))
+    return next((sheet for page in pages if (sheet := _sheet(page, given)) is not None), None)
+
+
+class _Pages:
+    """One sheet of a workbook, read by a child process; it also tells which sheets there are."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self.path, self.name = path, name
+        self.sheets: list[tuple[str, bool]] = []
+        self.replay = Replay(self._rows)
+
+    def _rows(self) -> Iterator[Row]:
+        number = 0
+        for kind, value in messages("sheet", self.path, self.name):
+            if kind == "sheets":
+                self.sheets = value
+            elif kind == "first":
+                number = value
+            else:
+                for cells in value:
+                    number += 1
+                    yield f"row {number}", [tidy(cell) for cell in cells]
+
+    def names(self, given: TableMap | None) -> list[str]:
+        """The sheets to read: the one that the map names, or the visible ones."""
+        next(iter(self.replay.rows()), None)
+        names = [name for name, _ in self.sheets]
+        if given and given.sheet:
+            if given.sheet not in names:
+                raise InputError(
+                    f"no sheet {given.sheet!r} in this workbook", hint=f"its sheets: {', '.join(names[:20])}"
+                )
+            return [given.sheet]
+        return [name for name, visible in self.sheets if visible] or names
 
 
 def _measured(path: Path) -> None:
@@ -132,28 +158,19 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _sheet(path: Path, name: str, given: TableMap | None) -> Sheet | None:
-    replay = Replay(lambda: _rows(path, name))
+def _sheet(page: _Pages, given: TableMap | None) -> Sheet | None:
+    replay = page.replay
     first = list(islice(replay.rows(), _HEAD))
     if not any(any(cells) for _, cells in first):
         return None
+    if headerless([cells for _, cells in first]) and not (given and given.header):
+        return Sheet(QUESTION_ANSWER, replay.rows)
     at = given.header - 1 if given and given.header else header_row([cells for _, cells in first])
     if at is None or at >= len(first):
         raise InputError(
             "no row names the columns", hint="add a header row, or say which row it is with `header:` in a --map file"
         )
     return Sheet(_spread(first[at][1]), lambda: islice(replay.rows(), at + 1, None))
-
-
-def _rows(path: Path, name: str) -> Iterator[Row]:
-    number = 0
-    for kind, value in messages("sheet", path, name):
-        if kind == "first":
-            number = value
-            continue
-        for cells in value:
-            number += 1
-            yield f"row {number}", [tidy(cell) for cell in cells]
 
 
 def _spread(header: list[str]) -> list[str]:
