@@ -61,9 +61,9 @@ def facet_of(question: str) -> str:
 def many_questions(scene: Scene) -> Iterator[Finding]:
     """Three questions or more, or two that are about different things: error; two on one matter: warning."""
     asked = scene.questions
-    if len(asked) < 2:
+    if len(asked) < 2 or (scene.reply.count("?") == 1 and _WRAPPED.search(plain(asked[0]))):
         return
-    far = len(asked) > 2 or _apart(asked[0], asked[1])
+    far = len(asked) > 2 or asked[0].count(",") > 1 or _apart(asked[0], asked[1])
     label = "multiple_questions" if far else "multiple_questions.two"
     yield finding(label, scene.turn, " | ".join(asked), f"{len(asked)} questions")
 
@@ -71,10 +71,23 @@ def many_questions(scene: Scene) -> Iterator[Finding]:
 def _apart(one: str, other: str) -> bool:
     """Two questions about different topics, neither of which leans on the other."""
     first, second = matter(one), matter(other)
-    leans = _LEANS.search(plain(other)) or (_ALSO.search(plain(other)) and not topics(other))
-    return bool(first and second and not first & second and not topics(one) & topics(other) and not leans)
+    # « Et vous, l'alcool, vous en prenez ? » names its own topic: there the pronoun leans on nothing before.
+    leans = (_STRONG if topics(other) else _LEANS).search(plain(other)) or (
+        _ALSO.search(plain(other)) and not topics(other)
+    )
+    return not _REQUEST.search(plain(one)) and bool(
+        first and second and not first & second and not topics(one) & topics(other) and not leans
+    )
 
 
+_WRAPPED = re.compile(
+    r"\b(?:pouvez(?:-vous)?|pourriez(?:-vous)?|voulez-vous|voudriez-vous)\b.*\b(?:dire|parler|raconter|expliquer|decrire)\b"
+)
+"""One question in the clothes of another: « Est-ce que vous pouvez me dire comment… ? »"""
+_REQUEST = re.compile(
+    r"\b(?:tu veux|vous voulez|voulez-vous|tu peux|vous pouvez|pouvez-vous) (?:bien )?(?:ouvrir|montrer|tousser|vous (?:asseoir|allonger|lever)|respirer|souffler|tendre|retirer|enlever)\b"
+)
+_STRONG = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle)\b")
 _ALSO = re.compile(r"^(?:et |ou |puis )?(?:a quel|ou|quand|comment|combien|depuis|qui|avec qui)\b")
 
 
@@ -84,11 +97,17 @@ def question_again(scene: Scene) -> Iterator[Finding]:
         return
     doubt = scene.risk.grade in ("ambiguous", "affirmed", "acute")
     for asked in scene.questions:
-        if doubt and asks_about_risk(asked):
+        if (doubt and asks_about_risk(asked)) or _PROPOSAL.search(plain(asked)):
             continue
         if repeats(scene, asked):
             yield finding("question_repeated", scene.turn, asked)
             return
+
+
+_PROPOSAL = re.compile(
+    r"^(?:et |alors |bon |bien )*(?:on|nous) (?:regarde|examine|ausculte|va|commence|reprend|fait|y va)\w*\b"
+)
+"""« On regarde ce genou ? » offers the next step: it asks for nothing that was told."""
 
 
 def repeats(scene: Scene, asked: str) -> bool:

@@ -13,6 +13,7 @@ from importlib.resources import files
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene, is_asked
 from colloque.core import Finding
+from colloque.french import quantities
 from colloque.french.denied import sentence_at
 from colloque.french.patterns import Hit, lexicon, plain
 from colloque.french.words import stems, stop_words, tokens, topics
@@ -115,11 +116,11 @@ _FORM = frozenset(stems("souffrez présentez faites traversez vivez êtes signes
 
 
 def tutoiement(scene: Scene) -> Iterator[Finding]:
-    """« tu » to the patient. A small child who is there may be spoken to so."""
+    """« tu » to the patient. A child who is there, or a minor whose age was told, may be spoken to so."""
     folded = plain(scene.reply)
     quoted = re.sub(r"«[^»]*»|\"[^\"]*\"", lambda m: " " * len(m.group()), folded)
     hit = _YOU.search(_NOUN_TON.sub(lambda m: " " * len(m.group()), quoted)) or _TU_VERB.search(quoted)
-    if hit is None:
+    if hit is None or _minor(scene):
         return
     child = _CHILD.search(folded) or _VOCATIVE.search(scene.reply)
     if child and (
@@ -128,6 +129,23 @@ def tutoiement(scene: Scene) -> Iterator[Finding]:
     ):
         return
     yield finding("tutoiement", scene.turn, _around(scene.reply, hit.start(), hit.end()))
+
+
+_AGE = re.compile(r"\bage\b")
+_MINE = re.compile(r"\bj'ai (?:tout juste |bientot |presque )?[a-z0-9-]+ ans\b")
+
+
+def _minor(scene: Scene) -> bool:
+    """The patient has told an age under eighteen: asked for it, or of themselves."""
+    asked = ""
+    for turn in scene.before:
+        if turn.role == "clinician":
+            asked = plain(turn.text)
+        elif (_AGE.search(asked) or _MINE.search(plain(turn.text))) and any(
+            q.value < 18 and q.unit in ("an", "") for q in quantities(turn.text)[:1]
+        ):
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)

@@ -204,7 +204,7 @@ def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[For
             following = here.get(token.key)
             if following is not None:
                 stack.append((following, position, skipped, gathered))
-            if (token.word in gap or token.word in _numbers() or token.word[0] in "0123456789") and skipped < _MAX_GAP:
+            if (token.word in gap or token.word in _numbers() or token.word[:1].isdigit()) and skipped < _MAX_GAP:
                 skipped += 1
                 if token.word in NEGATIONS:
                     gathered = (*gathered, token.word)

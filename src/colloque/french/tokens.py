@@ -178,6 +178,8 @@ def tokens(text: str) -> tuple[Token, ...]:
             known = (word, key_of(word), _weight(word))
             if len(_KNOWN) < _MOST:
                 _KNOWN[raw] = known
+        if not known[0]:
+            continue  # a lone combining mark: nothing is left of it once folded
         found.append(Token(known[0], known[1], match.start(), match.end(), known[2]))
     return tuple(found)
 
@@ -193,7 +195,7 @@ def weak_keys() -> frozenset[str]:
 
 
 def _weight(word: str) -> int:
-    if word in _light() or not word[0].isalpha():
+    if word in _light() or not word[:1].isalpha():
         return 0
     return 1 if len(word) < 2 or key_of(word) in weak_keys() else 2
 
