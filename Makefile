@@ -38,7 +38,7 @@ docs: $(READY) ## write the generated pages of docs/ again
 	$(BIN)/python -m colloque.cli.document docs
 
 bench: $(READY) ## figures of the documentation, measured again
-	$(BIN)/python -m bench
+	@for name in checks judge patient; do echo "== $$name"; $(BIN)/python bench/$$name.py || exit 1; done
 
 clean: ## remove what was built (not the workspaces)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -20,6 +20,7 @@ from colloque.evaluate.statistics import (
     mcnemar_exact,
     needed_pairs,
 )
+from colloque.evaluate.summary import label
 from colloque.french import risk_of
 from colloque.judge import Judge, both_orders
 from colloque.judge.sense import SENSE
@@ -74,6 +75,7 @@ def _row(pairs: Sequence[Pair], code: str, has: Callable[[Measured], bool], seed
     total = max(len(states), 1)
     return {
         "code": code,
+        "label": label(code),
         "before": round(100 * sum(was for _, was, _ in states) / total, 2),
         "after": round(100 * sum(now for _, _, now in states) / total, 2),
         "difference": rounded(gap),
