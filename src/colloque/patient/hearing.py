@@ -71,8 +71,9 @@ def understand(record: Record, context: Sequence[Turn]) -> Heard:
     if found and not (opens and _weak(record, found, asked)):
         return found
     if opens and told and pattern("reason").search(plain(asked)):
-        given = [fact for fact in record.facts if fact.id in told and _is_reason(fact)]
-        if given:
+        left = any(_is_reason(fact) for fact in _left(record, told))
+        given = [fact for fact in record.facts if fact.id in told and (_is_reason(fact) or fact is record.facts[0])]
+        if given and not left:
             return Heard("asked", tuple(given[:1]), told=True)
     if opens and _left(record, told) and (len(told) < 2 or not found):
         return Heard("opener", _first(record, told, bool(pattern("wellbeing").search(plain(asked)))))
