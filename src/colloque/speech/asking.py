@@ -117,7 +117,8 @@ def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
         return (form.text,)
     que = elide("que", plain)
     est = f"{lead}{'est-ce' if lead else 'Est-ce'} {que}{plain} ?"
-    flat = f"{lead}{plain if lead else upper(plain)} ?"
+    # Two verbs side by side sound like two questions without « est-ce que ».
+    flat = est if re.search(r"\bet (?:que )?vous\b", plain) else f"{lead}{plain if lead else upper(plain)} ?"
     if form.kind == "statement":
         return (est, flat)
     inverted = agreed_in(form.text, clause, gender)

@@ -77,6 +77,10 @@ def state(fact: Fact, persona: Persona, rng: Random) -> Said:
     reading = fact.reading
     if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
         return _set_piece(fact, persona, rng)
+    if fact.band == RISK_BAND:
+        # No sound and no afterthought around what is said of death: « non... euh » would be another answer.
+        core = _yes_no(fact, persona, rng, plain=True) if reading.kind in {"yes", "no"} else _plain(fact, persona, rng)
+        return _assemble(fact.id, "", core, "")
     if reading.kind in {"yes", "no"}:
         before = opener(persona, rng, fact.mood, fact.words) if rng.random() < 0.35 else ""
         core = _yes_no(fact, persona, rng, plain=bool(before))
@@ -222,7 +226,10 @@ def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
     if (
         what
         and " ou " not in what
-        and not re.match(r"(?:jamais|pas|aucun|rien|non|assez|très|plutôt|peu|tout à fait)\b", said)
+        and not re.match(
+            r"(?:jamais|presque jamais|rarement|plus|moins|pas|aucun|rien|non|assez|très|plutôt|peu|tout à fait)\b",
+            said,
+        )
     ):
         return f"{upper(said)}, {what}." if rng.random() < 0.6 else f"{upper(what)} {said}."
     return f"{upper(said)}."

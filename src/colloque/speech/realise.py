@@ -227,7 +227,8 @@ def _meet_risk(talk: _Talk, following: Fact) -> None:
         talk.clinician(thanks, number, _question(talk, following, ""))
         return
     _safety(talk, thanks, number)
-    talk.clinician(talk.pick("risk", "after"), _question(talk, following, ""))
+    line = talk.pick("risk", "line") if grade == "ambiguous" else ""
+    talk.clinician(talk.pick("risk", "after"), line, _question(talk, following, ""))
 
 
 def _safety(talk: _Talk, thanks: str, number: str) -> None:
