@@ -41,6 +41,13 @@ def test_what_makes_no_sense(said: str, reply: str, faults: tuple[str, ...]) -> 
     assert bool(found) is bool(faults)
 
 
+def test_breaking_off_is_a_fault_only_where_there_is_more_to_ask() -> None:
+    turns = [Turn(role="patient", text="Je dors mal.")]
+    assert SENSE.faults(turns, "D'accord, merci.", may_end=False) == ("ends_too_early",)
+    assert SENSE.faults(turns, "D'accord, merci.") == ()
+    assert SENSE.faults(turns, "D'accord, merci. Et le moral ?", may_end=False) == ()
+
+
 def _compare(a: str, b: str) -> str:
     opening = Opening(id="o", turns=(Turn(role="patient", text="Je dors mal."),))
     pair = Comparison(id="c", opening=opening, a=Candidate(text=a), b=Candidate(text=b))

@@ -47,7 +47,9 @@ def test_openings_are_mined_where_the_model_errs(tmp_path: Path) -> None:
     write_records(tmp_path / "questionnaires.parquet", forms)
     inputs = {"dialogues": forty(tmp_path), "questionnaires": tmp_path / "questionnaires.parquet"}
     context = Context(folder=tmp_path / "out", inputs=inputs, seed=5)
-    tally = run_openings(context, OpeningsConfig(count=40, hand=0.0, mined=0.5, mine_turns=3), Stumbling(), Telling)
+    tally = run_openings(
+        context, OpeningsConfig(count=40, hand=0.0, mined=0.5, mine_turns=3, sense=False), Stumbling(), Telling
+    )
     found = [o for o in read_records(context.folder / "openings.parquet", Opening) if o.origin == "mined"]
     assert len(found) == 20
     assert {opening.respondent for opening in found} <= {f.respondent for f in forms if f.split == "preference"}

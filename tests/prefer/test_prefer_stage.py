@@ -10,7 +10,7 @@ from prefer_people import BAD, GOOD, Fewer, First, Longer, Talker, forty
 
 from colloque.core import Comparison, Opening, Preference, Turn, Verdict
 from colloque.errors import InputError, ModelError, RunError
-from colloque.judge import Judge
+from colloque.judge import Judge, RubricJudge
 from colloque.llm.model import Reply, Request
 from colloque.prefer import JudgedComparison, OpeningsConfig, PreferConfig, run_openings, run_prefer
 from colloque.store import Context, Tally, read_records, write_records
@@ -134,6 +134,21 @@ def test_openings_of_other_splits_are_refused(tmp_path: Path, split: str) -> Non
             Talker(),
             Fewer(),
         )
+
+
+def test_half_of_the_pairs_are_between_replies_that_make_sense(tmp_path: Path) -> None:
+    garbled = "Nuprof doulem depuis mol, plontqué ?"
+    replies = ("Et l'appétit ?", "Qui vous entoure ?", "Qu'est-ce qui vous amène ?", garbled)
+    inputs = {"openings": _openings(tmp_path), "dialogues": tmp_path / "dialogues"}
+    shares = {}
+    for finer in (0.0, 1.0):
+        context = Context(folder=tmp_path / f"finer-{finer}", inputs=inputs, seed=5)
+        config = PreferConfig(least_accuracy=0.0, length_balance=None, finer=finer)
+        run_prefer(context, config, Talker(replies), RubricJudge())
+        pairs = list(read_records(context.folder / "preferences.parquet", Preference))
+        assert all(pair.chosen[0].content != garbled for pair in pairs)
+        shares[finer] = sum(pair.criterion == "makes_sense" for pair in pairs) / len(pairs)
+    assert shares[1.0] < 0.5 < shares[0.0]
 
 
 def test_the_same_words_twice_give_one_pair(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def _measured(
     text = reply.text.strip()
     candidate = Candidate(text=text, draw=draw, finish=reply.finish, model=reply.model or name, temperature=temperature)
     turns = list(opening.turns)
-    nonsense = sense.faults(turns, text) if sense else ()
+    nonsense = sense.faults(turns, text, may_end=opening.kind == "last") if sense else ()
     return Measured(opening=opening, reply=candidate, findings=tuple(check_reply(turns, text)), nonsense=nonsense)
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 
 from colloque.core import Comparison, Dialogue, Turn, Verdict
+from colloque.french.questions import invitations_in
 from colloque.judge.protocol import Judge
 
 __all__ = ["SENSE", "Sense", "SenseFirst"]
 
-SENSE = ("unknown_word", "odd_words", "echo_from_nowhere")
+SENSE = ("unknown_word", "odd_words", "echo_from_nowhere", "ends_too_early")
 """What `Sense.faults` can name."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -76,8 +77,12 @@ class Sense:
         ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[: _COMMON[0]]
         self.own |= {word for word, number in ranked if number >= _COMMON[1]}
 
-    def faults(self, turns: Sequence[Turn], reply: str) -> tuple[str, ...]:
-        """The names (of SENSE) of what makes no sense in a reply to these turns; empty for one that reads as it should."""
+    def faults(self, turns: Sequence[Turn], reply: str, *, may_end: bool = True) -> tuple[str, ...]:
+        """The names (of SENSE) of what makes no sense in a reply to these turns; empty for one that reads as it should.
+
+        Where there is more to ask (`may_end` false), a reply that leaves the patient nothing to say breaks the talk off: without
+        this a model learns that farewells are never garbled (after DPO, 16 % of replies asked nothing instead of 2 %).
+        """
         heard = {word for turn in turns for word in _words(turn.text)}
         near = {pair for turn in turns[-2:] for pair in _pairs(turn.text)}
         stems = _stems(turns)
@@ -88,6 +93,7 @@ class Sense:
                 len(word) > _STEM - 1 and word not in self.own and word[:_STEM] not in stems
                 for word in _words(_statements(reply))
             ),
+            "ends_too_early": not may_end and "?" not in reply and not invitations_in(reply),
         }
         return tuple(name for name in SENSE if seen[name])
 
@@ -110,7 +116,8 @@ class SenseFirst:
         return [next(judged) if veto is None else veto for veto in found]
 
     def _veto(self, comparison: Comparison) -> Verdict | None:
-        a, b = (self.sense.faults(comparison.opening.turns, side.text) for side in (comparison.a, comparison.b))
+        opening, may_end = comparison.opening, comparison.opening.kind == "last"
+        a, b = (self.sense.faults(opening.turns, side.text, may_end=may_end) for side in (comparison.a, comparison.b))
         if not a and not b:
             return None
         reason = f"a : {', '.join(a) or 'sensée'} ; b : {', '.join(b) or 'sensée'}"

@@ -18,6 +18,8 @@ class OpeningsConfig(StageConfig):
     mined: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of openings cut from the tuned model's own interviews of virtual patients, where the checks found it at fault; only
     where the stage is given the model. What it does wrong most is what preferences can teach it most about."""
+    sense: bool = True
+    """Count a turn that makes no sense (see `prefer: sense`) among the faults that are mined."""
     mine_turns: int = Field(default=8, ge=1)
     """Clinician turns of such an interview at most."""
     mine_temperature: float = Field(default=0.7, ge=0.0, le=2.0)
@@ -60,6 +62,9 @@ class PreferConfig(StageConfig):
     """Where the dialogues are an input: a reply with words or pairs of words that they do not hold, or an echo of what nobody said,
     loses to one without, before the judge is asked. The commonest fault of a model that learnt French from them alone; set it
     to false for a checkpoint that knew French before."""
+    finer: float = Field(default=0.5, ge=0.0, le=1.0)
+    """Share of openings whose pair is the best against the worst of the replies that make sense, where those differ: with garbled
+    replies alone as the worst, a model learns to say little."""
     planted: float = Field(default=0.0, ge=0.0, le=0.3)
     """Share of pairs whose rejected side is the writer's turn with one named error planted in it; labelled `planted`. Needs the
     dialogues and questionnaires as inputs."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colloque.checks import check_reply
 from colloque.core import Opening, Questionnaire, Turn, content_id, uniform
+from colloque.judge.sense import Sense
 from colloque.llm.model import ChatModel, Sampling
 from colloque.patient.interview import PatientFor, Talk, interview
 from colloque.prefer.config import OpeningsConfig
@@ -45,7 +46,9 @@ def _people(path: Path, wanted: int, seed: int) -> list[Questionnaire]:
     return sorted(found.values(), key=lambda form: (uniform(form.id, "mine", seed), form.id))[:wanted]
 
 
-def mine(talks: Iterable[Talk], per_talk: int, seed: int) -> tuple[list[Opening], Counter[str]]:
+def mine(
+    talks: Iterable[Talk], per_talk: int, seed: int, sense: Sense | None = None
+) -> tuple[list[Opening], Counter[str]]:
     """The openings where the model erred, at most `per_talk` of one talk, and how often each error was seen.
 
     Each opening's kind is the gravest, then commonest, error of the turn that followed it in the interview.
@@ -53,7 +56,7 @@ def mine(talks: Iterable[Talk], per_talk: int, seed: int) -> tuple[list[Opening]
     seen: Counter[str] = Counter()
     wrong: list[tuple[Opening, tuple[tuple[str, str], ...]]] = []
     for talk in talks:
-        found = [(spot, errors) for spot, errors in _errors(talk.turns) if errors]
+        found = [(spot, errors) for spot, errors in _errors(talk.turns, sense) if errors]
         seen.update(code for _, errors in found for code in dict.fromkeys(code for _, code in errors))
         cut = [(_cut(talk, spot), errors) for spot, errors in found if spot and talk.turns[spot - 1].role == "patient"]
         wrong += sorted(cut, key=lambda one: (uniform(one[0].id, "mined", seed), one[0].id))[:per_talk]
@@ -61,11 +64,13 @@ def mine(talks: Iterable[Talk], per_talk: int, seed: int) -> tuple[list[Opening]
     return openings, seen
 
 
-def _errors(turns: Sequence[Turn]) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
+def _errors(turns: Sequence[Turn], sense: Sense | None) -> Iterator[tuple[int, tuple[tuple[str, str], ...]]]:
     for spot, turn in enumerate(turns):
         if turn.role == "clinician":
             findings = check_reply(list(turns[:spot]), turn.text)
-            yield spot, tuple((f.severity, f.code) for f in findings if f.severity != "warning")
+            nonsense = sense.faults(turns[:spot], turn.text) if sense else ()
+            grave = [(f.severity, f.code) for f in findings if f.severity != "warning"]
+            yield spot, (*grave, *(("error", name) for name in nonsense))
 
 
 def _cut(talk: Talk, spot: int) -> Opening:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from colloque.core import Dialogue, Opening, Turn, content_id, cuts, uniform
 from colloque.errors import InputError, RunError
+from colloque.judge.sense import Sense
 from colloque.llm.model import ChatModel
 from colloque.patient import VirtualPatient
 from colloque.patient.interview import PatientFor
@@ -115,8 +116,9 @@ def _mined(
     wanted = round(config.count * config.mined)
     if not wanted:
         return [], {}
+    sense = Sense(read_records(context.inputs["dialogues"], Dialogue)) if config.sense else None
     talks = interviews_of(context, config, model, patient, wanted)
-    found, seen = mine(talks, config.per_dialogue, context.seed)
+    found, seen = mine(talks, config.per_dialogue, context.seed, sense)
     return _ranked(found, context.seed)[:wanted], dict(sorted(seen.items(), key=lambda one: (-one[1], one[0])))
 
 

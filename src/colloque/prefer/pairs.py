@@ -73,7 +73,7 @@ def judge_all(rows: Sequence[Drawn], judge: Judge) -> list[JudgedComparison]:
 def best_against_worst(judged: Sequence[JudgedComparison]) -> JudgedComparison | None:
     """Of all comparisons of one opening, the decided one between the replies furthest apart; None when none is decided.
 
-    A reply's standing is its wins less its losses, then the sum of its margins; equal ones keep the order of draw.
+    A reply's standing is its wins less its losses, then the sum of its margins; equal ones draw lots, so that no draw is favoured.
     """
     wins: defaultdict[int, int] = defaultdict(int)
     clear: defaultdict[int, float] = defaultdict(float)
@@ -84,9 +84,10 @@ def best_against_worst(judged: Sequence[JudgedComparison]) -> JudgedComparison |
             wins[draw] += sign
             clear[draw] += sign * one.verdict.margin
 
-    def apart(one: JudgedComparison) -> tuple[int, float, float]:
+    def apart(one: JudgedComparison) -> tuple[int, float, float, float]:
         winner, loser = (side.draw for side in sides(one))
-        return wins[winner] - wins[loser], clear[winner] - clear[loser], one.verdict.margin
+        lot = uniform(one.comparison.id, "pair")
+        return wins[winner] - wins[loser], clear[winner] - clear[loser], one.verdict.margin, lot
 
     return max(decided, key=apart, default=None)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from colloque.core import Dialogue, Opening, Preference
+from colloque.core import Dialogue, Opening, Preference, uniform
 from colloque.errors import InputError, RunError
 from colloque.judge import NO_VERDICT, Judge
 from colloque.judge.sense import Sense, SenseFirst
@@ -113,7 +113,7 @@ def _pairs(context: Context, shards: int, config: PreferConfig, audit: Audit, ta
         for row in read_records(part_path(context.folder / "draws", index), Drawn):
             compared = by_opening.get(row.opening.id, [])
             audit.see(row, compared)
-            best = best_against_worst(compared)
+            best = _best(compared, uniform(row.opening.id, "finer", context.seed) < config.finer)
             if len(row.candidates) < 2:
                 tally.drop("cut reply" if row.cut > row.same else "same reply")
             elif best is None:
@@ -123,6 +123,12 @@ def _pairs(context: Context, shards: int, config: PreferConfig, audit: Audit, ta
             else:
                 audit.take(best)
                 yield preference_of(best)
+
+
+def _best(compared: Sequence[JudgedComparison], finer: bool) -> JudgedComparison | None:
+    """The pair of an opening; `finer`: between replies that make sense, as far as the judge tells those apart."""
+    sensible = [one for one in compared if not one.verdict.judge.startswith("sense+")] if finer else []
+    return best_against_worst(sensible) or best_against_worst(compared)
 
 
 def _undecided(compared: Sequence[JudgedComparison]) -> str:
