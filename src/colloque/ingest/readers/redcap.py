@@ -129,7 +129,7 @@ class _Project:
                 continue
             stamp = iso_date(self._cell(cells, f"{name}_timestamp"))
             yield Form(
-                place, tuple(items), record, name, stamp, self.language, enrolled=complete and not touched,
+                place, tuple(items), record, name, stamp, self.language, enrolled=True,
                 occasion="/".join(part for part in occasion if part),
             )  # fmt: skip
 
