@@ -88,7 +88,7 @@ def _echo(fact: Fact, gender: Gender) -> str:
         return ""
     if reading.kind == "yes" and len(head.split()) < 2:
         return ""
-    if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"[\w-]+", head)):
+    if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"\w+", head)):
         # A drug or its dose in the clinician's mouth would read like a prescription.
         return ""
     if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
@@ -100,7 +100,7 @@ def _echo(fact: Fact, gender: Gender) -> str:
 
 
 _POOR = re.compile(
-    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
+    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\d+|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
     re.IGNORECASE,
 )
 # Harmless in themselves, but they sound like blame, order or comfort when the clinician says them.

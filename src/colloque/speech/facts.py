@@ -199,6 +199,17 @@ _ASKED_M = re.compile(
 _SEX = re.compile(r"^(?:votre )?(?:sexe|genre)\b", re.IGNORECASE)
 
 
+# What people write of themselves without « je suis », at the head of an answer or after a comma.
+_STATE_F = re.compile(
+    r"(?:^|, |^(?:oui|non),? )(?:divorcée|mariée|veuve|séparée|retraitée|arrivée|née|fatiguée|épuisée|crevée|vidée|rincée|débordée|licenciée)\b",
+    re.IGNORECASE,
+)
+_STATE_M = re.compile(
+    r"(?:^|, |^(?:oui|non),? )(?:divorcé|marié|veuf|séparé|retraité|arrivé|fatigué|épuisé|crevé|vidé|rincé|débordé|licencié)\b(?!e)",
+    re.IGNORECASE,
+)
+
+
 def known_gender(questionnaire: Questionnaire) -> Gender | None:
     """The patient's gender as the record tells it by its words, or None where it does not."""
     woman, man, feminine, masculine = _gender_marks()
@@ -208,12 +219,16 @@ def known_gender(questionnaire: Questionnaire) -> Gender | None:
             return "f" if said == "f" else "m" if said in {"m", "h"} else None
     answers = " . ".join(a.answer for a in questionnaire.told)
     questions = " . ".join(a.question for a in questionnaire.told)
-    if feminine.search(answers):
-        return "f"
-    if masculine.search(answers):
-        return "m"
-    if re.search(r"\bvotre (?:enfant|bébé|fils|fille)\b", questions, re.IGNORECASE):
+    if re.search(
+        r"\bvotre (?:enfant|bébé|fils|fille)\b|\b[\wà-ÿ]+-t-(?:il|elle) (?:vomi|de la fièvre|normalement)",
+        questions,
+        re.IGNORECASE,
+    ):
         return None
+    if feminine.search(answers) or any(_STATE_F.search(a.answer) for a in questionnaire.told):
+        return "f"
+    if masculine.search(answers) or any(_STATE_M.search(a.answer) for a in questionnaire.told):
+        return "m"
     if woman.search(questions) or _ASKED_F.search(questions):
         return "f"
     return "m" if man.search(questions) or _ASKED_M.search(questions) else None

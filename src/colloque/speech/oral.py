@@ -65,7 +65,10 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
             return text
         return f"{word}... {lower(text)}"
     places = list(
-        re.finditer(r"(?<=[a-zà-ÿ]), (?=\w)| (?=(?:et(?! demi| quart| une? | vingt)|mais|parce que|surtout) \w)", text)
+        re.finditer(
+            r"(?<=[a-zà-ÿ])(?<!Non), (?!docteur)(?=\w)| (?=(?:et(?! demi| quart| une? | vingt)|mais|parce que|surtout) \w)",
+            text,
+        )
     )
     if not places:
         return text

@@ -79,7 +79,9 @@ def read_question(question: str, gender: Gender = "m") -> Form:
     text = (asked[-1] if asked else parts[-1] if parts else text).rstrip(" ?!.")
     if not text:
         return Form("", "noun", noun="")
-    text = _TWICE.sub("", text)
+    text = _TWICE.sub(
+        "", re.sub(r"^(?:si oui|si non|si c'est le cas|dans ce cas),? (?=\w)", "", text, flags=re.IGNORECASE)
+    )
     body = re.sub(
         r"^(?:et|sinon|enfin|donc),? (?=\w+-(?:vous|t-il|il)|(?:est-ce|comment|quand|combien|vous)\b)",
         "",
