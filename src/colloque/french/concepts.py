@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.french.context import scopes
-from colloque.french.lexicon import NEGATIONS, Hit, Says, concepts, scan
+from colloque.french.lexicon import Hit, Says, concepts, scan
 from colloque.french.tokens import Token, tokens
 
 __all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
@@ -106,9 +106,6 @@ def mentions(text: str) -> tuple[Mention, ...]:
     for hit in sorted(hits, key=lambda h: (h.first, h.last, h.form.concept)):
         start, end = words[hit.first].start, words[hit.last].end
         negated = scope.negated[hit.first] or _denied_after(words, hit)
-        if hit.form.says == "absent":
-            # « J'ai arrêté de fumer » is its own denial: only another one just before turns it round.
-            negated = any(token.word in NEGATIONS for token in words[max(0, hit.first - 3) : hit.first])
         polarity = _polarity(hit, negated)
         if scope.unsure[hit.first] and polarity == "present" and not hit.form.negated:
             polarity = "unsure"
