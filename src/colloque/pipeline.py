@@ -102,9 +102,10 @@ def _sft(context: Context, config: RunConfig) -> Tally:
 
 
 def _openings(context: Context, config: RunConfig) -> Tally:
+    from colloque.llm import LocalModel
     from colloque.prefer import run_openings
 
-    return run_openings(context, config.openings)
+    return run_openings(context, config.openings, LocalModel(context.inputs["model"]))
 
 
 def _prefer(context: Context, config: RunConfig) -> Tally:
@@ -152,8 +153,19 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("dataset", 1, _dataset, {"dialogues": "augment/dialogues"}),
     Stage("sft", 1, _sft, {"dataset": "dataset"}),
-    Stage("openings", 1, _openings, {"dialogues": "write/dialogues"}),
-    Stage("prefer", 1, _prefer, {"openings": "openings/openings.parquet", "model": "sft/model"}, ("judge",)),
+    Stage(
+        "openings",
+        1,
+        _openings,
+        {"dialogues": "write/dialogues", "questionnaires": "ingest/questionnaires", "model": "sft/model"},
+    ),
+    Stage(
+        "prefer",
+        1,
+        _prefer,
+        {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
+        ("judge",),
+    ),
     Stage("dpo", 1, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}),
     Stage("evaluate", 1, _evaluate, _EVALUATED),
 )
