@@ -65,6 +65,27 @@ def _entry(code: str, entry: Entry) -> list[str]:
     return [f"### `{code}` ({entry.severity})", "", entry.rule, "", f"Cannot see: {entry.blind}", ""]
 
 
+def _regression(figures: Mapping[str, Any]) -> list[str]:
+    """The figures on the embedded writer's dialogues, and the round trip, where they were measured."""
+    lines = []
+    if embedded := figures.get("embedded"):
+        recall = ", ".join(f"{code} {share(counts)}" for code, counts in embedded["recall"].items())
+        lines += [
+            f"Regression on dialogues of the embedded writer, which shares lexicons with the rules (never a headline): unmutated ones flagged by "
+            f"fidelity {share(embedded['flagged'])}; planted defects found: {recall}.",
+            "",
+        ]
+    if trips := figures.get("trip"):
+        kinds = sorted({kind for trip in trips.values() for kind in trip})
+        lines += ["Round trip: answers extracted from the talk alone, by rules, that agree with the record.", ""]
+        lines += ["| set | " + " | ".join(kinds) + " |", "|---|" + "---|" * len(kinds)]
+        lines += [
+            f"| {name} | " + " | ".join(share(trip.get(kind)) for kind in kinds) + " |" for name, trip in trips.items()
+        ]
+        lines.append("")
+    return lines
+
+
 def render(figures: Mapping[str, Any]) -> str:
     """The page, from `{"sets": {name: {"recall", "precision", "pooled", "flagged"}}, "about": {name: text}, "speed": text}`."""
     sets = figures["sets"]
@@ -88,7 +109,7 @@ def render(figures: Mapping[str, Any]) -> str:
         lines.append(
             f"| {name} | {share(pooled['fidelity'])} | {share(pooled['conduct'])} | {share(flagged['any'])} | {share(flagged['fidelity'])} |"
         )
-    lines += ["", figures["speed"], ""]
+    lines += ["", figures["speed"], "", *_regression(figures)]
     lines += _table(FIDELITY, sets, "Fidelity")
     for code in FIDELITY:
         lines += _entry(code, fidelity_entries()[code])

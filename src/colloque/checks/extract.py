@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from colloque.checks.align import Alignment, align
-from colloque.checks.facts import Exchange, Fact, claims_of, exchanges_of, facts_of, option_of
+from colloque.checks.claims import claims_of
+from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, option_of
 from colloque.checks.measures import hinted
 from colloque.checks.reading import read_text
 from colloque.core import Answer, Dialogue, Questionnaire

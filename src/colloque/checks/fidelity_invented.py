@@ -7,7 +7,8 @@ or in the past. What the record names in any question or answer is no invention;
 from collections.abc import Iterator
 
 from colloque.checks.case import Case, quote_of
-from colloque.checks.facts import Claim, Exchange, family_of
+from colloque.checks.claims import Claim
+from colloque.checks.facts import Exchange, family_of
 from colloque.checks.fidelity_book import finding
 from colloque.core import Code, Finding
 from colloque.french.lexicon import concepts

@@ -6,7 +6,8 @@ A relative's illness told in the first person, the patient's own told of a relat
 from collections.abc import Iterator
 
 from colloque.checks.case import Case, quote_of, texts_of
-from colloque.checks.facts import POLAR, Exchange, Fact
+from colloque.checks.claims import POLAR
+from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities

@@ -7,7 +7,8 @@ exclude each other. Unsure claims contradict nothing.
 from collections.abc import Iterator
 
 from colloque.checks.case import Case, quote_of, texts_of
-from colloque.checks.facts import POLAR, Claim, Exchange, Fact
+from colloque.checks.claims import POLAR, Claim
+from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
 from colloque.core import Finding

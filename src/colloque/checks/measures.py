@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from colloque.checks.reading import Reading
-from colloque.french.quantities import Kind, Quantity, unit_named
+from colloque.french.quantities import Quantity
 from colloque.french.tokens import Token
+from colloque.french.units import Kind, unit_named
 
 __all__ = ["Hint", "hint_of", "hinted", "spoken_quantities"]
 

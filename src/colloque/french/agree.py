@@ -5,7 +5,8 @@ Three outcomes: `same`, `different`, or `apart` where they do not measure the sa
 
 from typing import Literal
 
-from colloque.french.quantities import Quantity, unit_factor
+from colloque.french.quantities import Quantity
+from colloque.french.units import unit_factor
 
 __all__ = ["Agreement", "compare_quantities"]
 

@@ -1,36 +1,20 @@
 """Quantities in French text: durations, frequencies, doses, counts, clock times, scales, dates, weights, temperatures.
 
 Digits or words, « et demi », « une quinzaine », « un jour sur deux », « 16/9 », « deux heures du matin ». Says what is
-written; whether two quantities agree is `same_quantity`, and what a bare number means is for whoever knows the question.
+written; whether two quantities agree is `agree.compare_quantities`, and what a bare number means is for whoever knows the question.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from colloque.french.normalise import fold_word
 from colloque.french.numbers import Number, number_at, number_words
 from colloque.french.phrases import marks
-from colloque.french.tokens import Token, load_data, tokens
+from colloque.french.tokens import Token, tokens
+from colloque.french.units import Kind, Unit, calendar, ordinals, units
 
-__all__ = ["Kind", "Quantity", "quantities"]
-
-Kind = Literal[
-    "duration",
-    "frequency",
-    "dose",
-    "number",
-    "clock",
-    "scale",
-    "date",
-    "temperature",
-    "weight",
-    "length",
-    "percent",
-    "money",
-    "pressure",
-]
+__all__ = ["Quantity", "quantities"]
 
 
 class Quantity(NamedTuple):
@@ -47,47 +31,7 @@ class Quantity(NamedTuple):
     per: str = ""
 
 
-class _Unit(NamedTuple):
-    kind: Kind
-    name: str
-    factor: float
-
-
-@lru_cache(maxsize=1)
-def _units() -> dict[str, _Unit]:
-    table = {}
-    for kind, units in load_data("quantities.toml")["units"].items():
-        for name, (factor, forms) in units.items():
-            for form in [name, *forms.split()]:
-                table[fold_word(form)] = _Unit(kind, fold_word(name), float(factor))
-    return table
-
-
-def unit_named(word: str) -> tuple[Kind, str] | None:
-    """Kind and name of the unit that a folded word is, None if it is none."""
-    found = _units().get(word)
-    return (found.kind, found.name) if found else None
-
-
-def unit_factor(unit: str) -> float:
-    """Size of a unit in the base of its kind (durations in days, doses in mg); 1 where unknown."""
-    found = _units().get(unit)
-    return found.factor if found else 1.0
-
-
-@lru_cache(maxsize=1)
-def _calendar() -> dict[str, tuple[str, float]]:
-    data = load_data("quantities.toml")["calendar"]
-    table: dict[str, tuple[str, float]] = {}
-    for unit, names in (("mois", data["months"]), ("jour", data["weekdays"]), ("saison", data["seasons"])):
-        for rank, name in enumerate(names, 1):
-            table[fold_word(name)] = (unit, float(rank))
-    return table
-
-
 _CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "vers"))
-_DAYPART = frozenset(("matin", "mat", "soir", "pile", "tapantes", "apres"))
-_PER = frozenset(("par", "chaque", "dans", "sur", "le", "la", "a", "au", "pour", "en", "/", "de", "toutes", "tous"))
 
 
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
@@ -104,11 +48,6 @@ _PASSED = frozenset(
 
 
 _RANKS = frozenset(("e", "er", "ere", "re", "eme", "nd", "nde", "ieme"))
-
-
-@lru_cache(maxsize=1)
-def _ordinals() -> dict[str, float]:
-    return {fold_word(word): float(rank) for word, rank in load_data("quantities.toml")["ordinals"].items()}
 
 
 class _Reader:
@@ -157,10 +96,10 @@ class _Reader:
         word = self.words[i]
         if word in ("midi", "minuit") and self.word(i - 1) != "apres":
             return self.add("clock", 12.0 if word == "midi" else 0.0, "heure", i, i + 1)
-        if word in _calendar():
+        if word in calendar():
             return self._date(i)
-        if word in _ordinals():
-            return self.add("number", _ordinals()[word], "rang", i, i + 1)
+        if word in ordinals():
+            return self.add("number", ordinals()[word], "rang", i, i + 1)
         if word in ("tous", "toutes", "chaque"):
             return self._every(i)
         if word == "moitie":
@@ -171,7 +110,7 @@ class _Reader:
         return i + 1 if number is None else self._number(i, number)
 
     def _date(self, i: int) -> int:
-        unit, rank = _calendar()[self.words[i]]
+        unit, rank = calendar()[self.words[i]]
         if self.words[i] == "ete" and self.word(i - 1) not in ("l", "cet", "en", "d", "dernier"):
             return i + 1
         return self.add("date", rank, unit, i, i + 1)
@@ -185,7 +124,7 @@ class _Reader:
             return i + 1
         number = number_at(self.found, k)
         value, end = (number.value, number.end) if number else (1.0, k)
-        unit = _units().get(self.word(end))
+        unit = units().get(self.word(end))
         if unit is None or unit.kind != "duration" or value == 0:
             return i + 1
         return self.add("frequency", 1.0 / value, "fois", i, end + 1, per=unit.name)
@@ -197,22 +136,22 @@ class _Reader:
             return self.add("number", number.value, "rang", i, end + 1)
         if (done := self._clock(i, number)) or (done := self._scale(i, number)) or (done := self._fraction(i, number)):
             return done
-        if after in _calendar() and _calendar()[after][0] == "mois" and 1 <= number.value <= 31:
+        if after in calendar() and calendar()[after][0] == "mois" and 1 <= number.value <= 31:
             return self.add("date", number.value, "quantieme", i, end)
         if (
             not number.worded
             and 1900 <= number.value <= 2100
             and number.value == int(number.value)
-            and self.word(end) not in _units()
+            and self.word(end) not in units()
         ):
             return self.add("date", number.value, "an", i, end)
         skip = 1 if after in _PASSED else 0
-        unit = _units().get(self.word(end + skip))
+        unit = units().get(self.word(end + skip))
         if unit is None:
             return self._bare(i, number)
         return self._with_unit(i, number, unit, end + skip + 1)
 
-    def _with_unit(self, i: int, number: Number, unit: _Unit, end: int) -> int:
+    def _with_unit(self, i: int, number: Number, unit: Unit, end: int) -> int:
         value, high, approx = number.value, number.high, number.approx
         if (
             self.word(end) == "et"
@@ -241,7 +180,7 @@ class _Reader:
         more = number_at(self.found, end) if end < len(self.words) else None
         return (
             more
-            if more and 1 <= more.value < 100 and more.high is None and self.word(more.end) not in _units()
+            if more and 1 <= more.value < 100 and more.high is None and self.word(more.end) not in units()
             else None
         )
 
@@ -254,7 +193,7 @@ class _Reader:
         k += 1
         if self.word(k) in ("la", "le", "une", "un"):
             k += 1
-        unit = _units().get(self.word(k))
+        unit = units().get(self.word(k))
         if unit is None or unit.kind != "duration" or (unit.name in ("heure", "minute", "seconde") and not strong):
             return None
         return unit.name, k + 1
@@ -285,7 +224,7 @@ class _Reader:
         else:
             half = False
             more = number_at(self.found, stop) if stop < len(self.words) else None
-            if more and more.value < 60 and more.value == int(more.value) and self.word(more.end) not in _units():
+            if more and more.value < 60 and more.value == int(more.value) and self.word(more.end) not in units():
                 minutes, stop = more.value, more.end
         placed = (
             self.word(i - 1) in _CLOCK_BEFORE
@@ -305,7 +244,7 @@ class _Reader:
             if top in (10.0, 5.0, 20.0, 100.0) and number.value <= top:
                 return self.add("scale", number.value, f"/{int(top)}", i, end + 2, high=number.high)
             if (number.value, top) in ((1, 2), (1, 4), (3, 4), (1, 3), (2, 3)) and (
-                unit := _units().get(self.word(end + 2))
+                unit := units().get(self.word(end + 2))
             ):
                 return self.add(unit.kind, number.value / top, unit.name, i, end + 3)
             if 6 <= number.value <= 25 and 3 <= top <= 14:
@@ -323,7 +262,7 @@ class _Reader:
     def _fraction(self, i: int, number: Number) -> int:
         """« une nuit sur deux », « deux jours sur trois », « un sur deux »."""
         end = number.end
-        unit = _units().get(self.word(end))
+        unit = units().get(self.word(end))
         k = end + 1 if unit else end
         if self.word(k) != "sur" or k + 1 >= len(self.words):
             return 0
