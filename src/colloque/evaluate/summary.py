@@ -89,7 +89,7 @@ def _independent(results: Mapping[str, Any]) -> str:
     row, labelled = results["errors"]["independent_any"], results["errors"]["any"]
     agree = (row["difference"]["value"] < 0) == (labelled["difference"]["value"] < 0)
     return (
-        f"Par des détecteurs écrits à part, qui n'ont pas servi à étiqueter : de {number(row['before'])} à "
+        f"Cette mesure suit les règles qui ont étiqueté les préférences. Par des détecteurs écrits à part, qui n'ont rien étiqueté : de {number(row['before'])} à "
         f"{number(row['after'])} pour 100 (écart {number(row['difference']['value'])} ; intervalle "
         f"{_interval(row['difference'])}). "
         + ("Les deux mesures vont dans le même sens." if agree else "Les deux mesures ne vont pas dans le même sens.")
