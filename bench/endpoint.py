@@ -29,6 +29,8 @@ from colloque.llm.stub import StubOptions, is_poison, stub_latencies, stub_laten
 from colloque.llm.stub_process import StubProcess
 from colloque.store.journal import Journal
 
+PEER_PYTHON = os.environ.get("PEER_PYTHON", sys.executable)
+"""Interpreter of a peer's own environment: peers do not go into ours."""
 HERE = Path(__file__).resolve().parent
 LATENCY = StubOptions(latency_s=0.5, sigma=0.4, tail=0.03, tail_times=10.0, seed=7)
 FAULTS = LATENCY.model_copy(
@@ -67,7 +69,8 @@ def run_client(name: str, stub: StubProcess, calls: int, places: int, turns: int
     stub.reset()
     before = stub.stats()["connections"]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, str(HERE / "endpoint_clients.py"), name, stub.base_url, str(calls), str(places),
+        python = sys.executable if name.startswith(("colloque", "aiohttp")) else PEER_PYTHON
+        command = [python, str(HERE / "endpoint_clients.py"), name, stub.base_url, str(calls), str(places),
                    str(turns), folder]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
