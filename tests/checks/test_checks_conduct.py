@@ -13,7 +13,19 @@ from colloque.checks.conduct_book import entries
 from colloque.checks.mutate_conduct import plant_conduct
 from colloque.core import CONDUCT, Answer, Dialogue, Questionnaire, Turn, rng_for
 
-CASES = tomllib.loads(Path(__file__).with_name("data").joinpath("conduct_golden.toml").read_text("utf-8"))["case"]
+
+def _cases(name: str) -> list[dict[str, list[str]]]:
+    cases: list[dict[str, list[str]]] = tomllib.loads((Path(__file__).parent / "data" / name).read_text("utf-8"))[
+        "case"
+    ]
+    return cases
+
+
+def _name(case: dict[str, list[str]]) -> str:
+    return str(case["reply"])[:40]
+
+
+CASES = _cases("conduct_golden.toml")
 
 
 def turns_of(said: Sequence[str]) -> list[Turn]:
@@ -24,11 +36,22 @@ def talk(*said: str) -> Dialogue:
     return Dialogue(turns=tuple(turns_of(said)))
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["reply"][:40] for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=_name)
 def test_golden_replies(case: dict[str, list[str]]) -> None:
     found = {f.code for f in check_reply(turns_of(case["said"]), str(case["reply"])) if f.severity != "warning"}
     assert found >= set(case["want"])
     assert case["want"] or not found
+
+
+@pytest.mark.parametrize("case", _cases("conduct_faults.toml"), ids=_name)
+def test_faults_in_other_words(case: dict[str, list[str]]) -> None:
+    found = {f.code for f in check_reply(turns_of(case["said"]), str(case["reply"])) if f.severity != "warning"}
+    assert found >= set(case["want"])
+
+
+@pytest.mark.parametrize("case", _cases("conduct_clean.toml"), ids=_name)
+def test_good_clinicians_are_let_be(case: dict[str, list[str]]) -> None:
+    assert not [f for f in check_reply(turns_of(case["said"]), str(case["reply"])) if f.severity != "warning"]
 
 
 def test_every_code_has_an_entry_that_a_clinician_can_read() -> None:

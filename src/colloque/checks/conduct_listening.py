@@ -41,7 +41,7 @@ _EVASIVE = re.compile(
 """Answers that answer nothing: the question may be put again."""
 _ANAPHORA = re.compile(r"\b(?:ce|cet|cette|ces|celle|celui|celles|ceux|la-dessus|en\b|y\b|l'un|lequel)\b|\bdont vous\b")
 _CHANGE = re.compile(
-    r"change|evolu|empire|pire|mieux|encore|toujours|revenu|disparu|depuis|autre|a part|ensuite|apres|avant"
+    r"change|evolu|empire|\bpire|mieux|encore|toujours|reven|disparu|autre|a part|ensuite|\b(?:qu'|comme |d')avant|apres (?:ca|cela|coup)|essay|arret|depuis (?:la|le|l'|notre|votre|ce|cette|lors|que)\b"
 )
 _PRESENCE = re.compile(
     r"\b(?:avez-vous|est-ce que vous|vous (?:avez|prenez|dormez|buvez|fumez|mangez)|prenez-vous|ressentez-vous|dormez-vous|buvez-vous|fumez-vous|y a-t-il|souffrez-vous|a-t-il|a-t-elle|vous arrive-t-il)"
@@ -129,6 +129,8 @@ def _same(earlier: str, asked: str, facet: str, about: frozenset[str]) -> bool:
     """Two questions that want the same thing of the same matter."""
     if facet_of(earlier) != facet:
         return False
+    if facet == "why" and len(stems(asked) ^ stems(earlier)) > 1:
+        return False  # « que ressentez-vous », « qu'est-ce qui vous gêne »: the verb is all the question
     old = matter(earlier)
     if not about and not old:
         return facet == "age" or (bool(stems(asked)) and stems(asked) == stems(earlier))
@@ -154,9 +156,19 @@ def _given(scene: Scene, asked: str, facet: str, about: frozenset[str]) -> bool:
         if turn.role != "patient" or not pattern.search(plain(turn.text)):
             continue
         put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
-        if about <= matter(put) or (about <= matter(turn.text) and facet in ("dose", "age", "scale")):
+        if about <= matter(put) or (facet in _UNASKED and _in_a_sentence(turn.text, about, pattern)):
             return True
     return False
+
+
+_UNASKED = ("dose", "age", "scale", "onset", "duration")
+"""What is taken as given when the patient volunteers it in the same sentence as its matter."""
+
+
+@lru_cache(maxsize=4096)
+def _in_a_sentence(text: str, about: frozenset[str], pattern: re.Pattern[str]) -> bool:
+    said = (text[start:end] for start, end in sentences(text))
+    return any(about <= matter(sentence) and pattern.search(plain(sentence)) for sentence in said)
 
 
 _SOME = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt|trente|quelques|plusieurs|une dizaine|une quinzaine|une vingtaine)"
@@ -178,28 +190,50 @@ def _already_said(scene: Scene, asked: str, facet: str, about: frozenset[str]) -
         return False
     if _ANAPHORA.search(folded.split("-vous", 1)[-1]):
         return False
+    sign = len(about) == 1 and (not next(iter(about)).startswith("#") or about <= _SIGNS)
     for index, turn in enumerate(scene.before):
         if turn.role != "patient" or not about & matter(turn.text):
             continue
         put = scene.before[index - 1].text if index and scene.before[index - 1].role == "clinician" else ""
-        if len(about) >= 2 and about <= matter(turn.text) | matter(put):
+        if sign or (len(about) >= 2 and about <= matter(turn.text) | matter(put)):
             return True
     return False
 
 
+_SIGNS = frozenset(
+    (
+        "#fievre",
+        "#vertiges",
+        "#nausees",
+        "#toux",
+        "#chute",
+        "#allergie",
+        "#cauchemars",
+        "#ronflement",
+        "#larmes",
+        "#grossesse",
+    )
+)
+"""Groups of words narrow enough that to have named one is to have answered whether there is any."""
+
+
 def answer_ignored(scene: Scene) -> Iterator[Finding]:
     """The patient has just said something heavy; the reply says a bare « d'accord », or nothing, and goes elsewhere."""
-    grave = _told(scene.last, "grave")
+    history = topics(scene.asked or "") & {"famille", "antecedents"}
+    grave = None if history else _told(scene.last, "grave")
     heavy = grave or _told(scene.last, "heavy")
     if heavy is None or not scene.questions or scene.echo or topics(scene.last) & topics(scene.reply):
         return
     if _received(scene.reply) or lexicon("alarms").has(scene.reply, "answers"):
         return
     asked = scene.questions[0]
-    if not matter(asked) or _LEANS.search(plain(asked)) or asks_about_risk(asked):
-        return
+    if not matter(asked) or _LEANS.search(plain(asked)) or asks_about_risk(asked) or topics(asked) & _FELT:
+        return  # still with what is felt, though not in the same words
     label = "last_answer_ignored" if grave else "last_answer_ignored.light"
     yield finding(label, scene.turn, scene.reply[:80], f"« {heavy} »")
+
+
+_FELT = frozenset(("humeur", "larmes", "interet", "angoisse", "colere", "estime", "suicide"))
 
 
 @lru_cache(maxsize=16384)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene, directs, graded
 from colloque.core import Finding, Turn
-from colloque.french.denied import polarity_at
+from colloque.french.denied import polarity_at, sentence_at
 from colloque.french.patterns import lexicon, plain
 from colloque.french.questions import invitations_in, questions_in
 from colloque.french.risk import asks_about_risk, risk_of
@@ -25,6 +25,35 @@ _PROBE = re.compile(
     r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
 _STILL = re.compile(r"\b(?:ca|cela|ce|cette|c'est|y|en|depuis|quand|ou|combien|comment|encore)\b")
+_LONG_AGO = re.compile(
+    r"\b(?:19|20)\d\d\b|il y a (?:\d+|deux|trois|quatre|cinq|six|sept|huit|dix|quinze|vingt|trente|quelques|des|longtemps) ?(?:ans|annees)?\b"
+    r"(?! (?:jours?|heures?|minutes?|semaines?))|quand j'etais (?:petite?|enfant|jeune|ado|gamine?)|a l'epoque|dans (?:mon|l')enfance|"
+    r"\b(?:mon|ma) (?:pere|mere|oncle|tante|grand-pere|grand-mere|cousine?|beau-pere|belle-mere)\b"
+)
+"""An old event, or a relative's: history, no alarm."""
+_BODILY = frozenset(
+    (
+        "poitrine",
+        "souffle",
+        "vue",
+        "tete",
+        "vertiges",
+        "fievre",
+        "ventre",
+        "douleur",
+        "urines",
+        "regles",
+        "tension",
+        "glycemie",
+        "dos",
+        "peau",
+        "articulations",
+        "poids",
+        "antecedents",
+        "traitement",
+    )
+)
+"""A clinician who goes on asking about the body has not passed over a red flag; whether fast enough is for a reader."""
 _NEGATIVE_SIGN = re.compile(r"\b(?:pas|plus|sans|aucune?|jamais)\b")
 """A red flag may itself be worded as a negation: « je n'arrive plus à parler »."""
 _DEAF = re.compile(
@@ -35,6 +64,9 @@ _DEAF = re.compile(
 def alarm_of(text: str) -> tuple[str, str] | None:
     """A red flag that is not suicide: its kind (body, violence, child, watch) and its words; None when there is none."""
     for hit in lexicon("alarms").all(text, "body", "violence", "child", "watch"):
+        start, end = sentence_at(text, hit.start)
+        if hit.label in ("body", "watch") and _LONG_AGO.search(plain(text[start:end])):
+            continue
         if polarity_at(text, hit.start, hit.end) == "asserted" or _NEGATIVE_SIGN.search(
             plain(text[hit.start : hit.end])
         ):
@@ -49,19 +81,21 @@ def danger_missed(scene: Scene) -> Iterator[Finding]:
     risk = scene.risk
     if risk.grade in ("ambiguous", "affirmed", "acute"):
         if not faces_danger(scene):
-            unasked = risk.kind == "explicit" and risk.grade == "ambiguous"
-            yield finding(
-                "risk_missed.unasked" if unasked and _plainly_denied(scene) else "risk_missed", scene.turn, risk.quote
-            )
+            evasive = risk.kind == "answer" or (risk.kind == "explicit" and _plainly_denied(scene))
+            light = risk.grade == "ambiguous" and evasive
+            yield finding("risk_missed.unasked" if light else "risk_missed", scene.turn, risk.quote)
         elif risk.grade == "acute" and not directs(scene.reply):
             yield finding("risk_missed.number", scene.turn, risk.quote)
         return
     if scene.open_danger.grade == "acute" and not directs(scene.reply):
         yield finding("risk_missed.number", scene.turn, scene.open_danger.quote)
         return
-    alarm = alarm_of(scene.last)
+    history = topics(scene.asked or "") & {"famille", "antecedents"}
+    alarm = None if history else alarm_of(scene.last)
     if alarm and not faces_alarm(scene, alarm[0]):
-        yield finding("risk_missed.watch" if alarm[0] == "watch" else "risk_missed.alarm", scene.turn, alarm[1])
+        explored = alarm[0] in ("body", "watch") and any(topics(asked) & _BODILY for asked in scene.questions)
+        shade = "explored" if explored else "watch" if alarm[0] == "watch" else "alarm"
+        yield finding(f"risk_missed.{shade}", scene.turn, alarm[1])
 
 
 def _plainly_denied(scene: Scene) -> bool:

@@ -13,6 +13,8 @@ from colloque.french.patterns import lexicon, plain, sentences
 __all__ = ["invitations_in", "questions_in"]
 
 _SPLIT = re.compile(r"[,;:—–]\s+|\s+-\s+|\s+(?=(?:et|puis|ou)\s)")
+_NO_VERB_YET = re.compile(r"\best-ce qu(?:e |')(?:le |la |les |l'|votre |vos |ce |cette |ces )[\w'-]+$")
+_SAME_SUBJECT = re.compile(r"et vous (?!.*\b(?:combien|comment|quand|quoi|ou|qui)$)")
 _SUBJECT = re.compile(
     r"^(?:et |puis |ou |mais |donc |alors |est-ce qu(?:e |'))*"
     r"(?:vous|il|elle|ils|elles|on|y a|il y a|(?:le|la|les|l'|votre|vos|son|sa|ses|leur|leurs|ce|cette|ces|un|une|quelqu'un|quelque chose|personne)"
@@ -93,7 +95,8 @@ def _clauses(sentence: str) -> list[str]:
     for part in _parts(sentence.rstrip(" ?!.…»\"'")):
         folded = plain(_ELISION.sub("", part))
         alternative = plain(part).startswith("ou ")
-        opens = _opens(part, folded) and not lexicon("questions").has(folded, "subordinate")
+        relative = lexicon("questions").has(folded, "subordinate") and not _asks_who(part, asked)
+        opens = _opens(part, folded) and not relative
         alone = not alternative and _stands_alone(folded)
         if (opens and not (asked and len(folded.split()) <= _FRAGMENT)) or (asked and alone):
             asked.append([*topic, part])
@@ -110,8 +113,25 @@ def _clauses(sentence: str) -> list[str]:
     return plainly if len(plainly) > 1 else [sentence]
 
 
+def _asks_who(part: str, asked: list[list[str]]) -> bool:
+    """« et qui est malade autour de vous ? » after a question in which no other « qui » stands: it asks, and relates to nothing."""
+    return bool(asked) and plain(part).startswith("et qui ") and " qui " not in plain(" ".join(asked[-1]))
+
+
 def _parts(sentence: str) -> list[str]:
-    return [part.strip() for part in _SPLIT.split(sentence) if part and part.strip()]
+    """The clauses of a sentence; a verb more for the same subject (« vous riez et vous vous amusez ») opens none."""
+    parts: list[str] = []
+    start, bare = 0, False
+    for cut in (*_SPLIT.finditer(sentence), None):
+        part = sentence[start : cut.start() if cut else len(sentence)].strip()
+        together = _SAME_SUBJECT.match(plain(part)) and parts and "vous" in plain(parts[-1])
+        if part and parts and bare and (together or _NO_VERB_YET.search(plain(parts[-1]))):
+            parts[-1] = f"{parts[-1]} {part}"
+        elif part:
+            parts.append(part)
+        if cut:
+            start, bare = cut.end(), not cut.group().strip()
+    return parts
 
 
 def _opens(part: str, folded: str) -> bool:

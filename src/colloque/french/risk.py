@@ -151,7 +151,9 @@ def _of_answer(text: str, masked: str) -> Risk:
         return _risk("ambiguous" if taken_back else "denied", text, hedge if taken_back and hedge else no)
     if yes is not None:
         return _risk("affirmed", text, yes)
-    return Risk(grade="ambiguous", quote=text.strip(), kind="answer")
+    if hedge is not None:
+        return _risk("ambiguous", text, hedge)
+    return Risk(grade="ambiguous", quote=text.strip(), kind="answer")  # evasive, or beside the question
 
 
 def _answers_yes(masked: str) -> bool:

@@ -53,7 +53,6 @@ def _tables() -> Tables:
     for name in _read("drugs")["names"]:
         if name.isalpha():
             by_stem.setdefault(_stem(plain(name), forms), set()).add("traitement")
-            same.setdefault(_stem(plain(name), forms), "#traitement")
     generic = frozenset(_stem(plain(word), forms) for word in data["generic"].split())
     return Tables(stop, forms, {key: frozenset(value) for key, value in by_stem.items()}, generic, same)
 
@@ -115,7 +114,7 @@ _OTHERS = re.compile(
     r"^(?:et |alors |mais |bien,? |d'accord,? )*(?:(?:est-ce qu'|depuis quand est-ce qu')?(?:il|elle|ils|elles|quelqu'un)\b(?! y a)|[a-z]+-t-(?:il|elle)\b|[a-z]+-(?:ils|elles)\b)"
 )
 _SOMETHING = re.compile(
-    r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi)\b"
+    r"\b(?:prenez|prend|prendre|pris|donne|donnez)(?:-vous)? (?:deja |encore )?(?:quelque chose|rien|de quoi|quoi|pour (?:ca|cela|dormir|la douleur|vous)|contre)\b"
 )
 
 
