@@ -76,7 +76,11 @@ def parse_config(data: Any, file: Path | None = None) -> RunConfig:
 def _anchored(config: RunConfig, folder: Path) -> RunConfig:
     """Make the paths that name a user's own files absolute."""
     files = tuple(str((folder / name).resolve()) for name in config.ingest.files)
-    return config.model_copy(update={"ingest": config.ingest.model_copy(update={"files": files})})
+    update: dict[str, Any] = {"ingest": config.ingest.model_copy(update={"files": files})}
+    if config.openings.file:
+        file = str((folder / config.openings.file).resolve())
+        update["openings"] = config.openings.model_copy(update={"file": file})
+    return config.model_copy(update=update)
 
 
 def _explain(error: ValidationError, file: Path | None) -> ConfigError:

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from colloque.core import digest
 from colloque.ingest.deidentify.labels import identity_kind
-from colloque.ingest.deidentify.names import Known, known_names, name_spans
+from colloque.ingest.deidentify.name_lists import Known, known_names
+from colloque.ingest.deidentify.names import name_spans
 from colloque.ingest.deidentify.numbers import Pick, Span, number_spans
 from colloque.ingest.instruments.catalogue import edition, item_by_code
 from colloque.ingest.raw import Item

@@ -5,57 +5,22 @@ name alone, in lower case, is not seen unless the record gives it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal
 
+from colloque.ingest.deidentify.name_lists import TOKEN, Gender, Known, civilities, family, given, key, listed
 from colloque.ingest.deidentify.numbers import Pick, Span
-from colloque.ingest.words import knowledge, plain
+from colloque.ingest.words import knowledge
 
-__all__ = ["Known", "known_names", "name_spans"]
+__all__ = ["name_spans"]
 
-Gender = Literal["f", "m", "mixed", "family"]
 _UP = "A-ZÀ-ÖØ-ÞŁŚŻŠŽČĆŘĞİŐŰĐŹŃĘĄ"
 _CAP = rf"\b(?:[DLO]['’](?=[{_UP}]))?[{_UP}][\w-]*\w"
 _NAME = rf"{_CAP}(?:\s+(?:(?:de|du|des|de la|le|la|d['’]|ben|el|al|van|von|da|di|dos)\s+)?{_CAP}){{0,2}}"
-_TOKEN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _INSTITUTION = re.compile(
     r"\b(?:h[ôo]pital|clinique|chu|chr|centre|lyc[ée]e|coll[èe]ge|[ée]cole|universit[ée]|fondation|institut|saint|sainte|st|ste|syndrome de|maladie de|rue|avenue|boulevard|place|quai|allée|chemin|impasse)\s*(?:de |d['’]|du |de la )?$",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A name that the record gives: its token in plain form, and which kind of name it is."""
-
-    token: str
-    gender: Gender
-
-
-@cache
-def _given() -> dict[str, Gender]:
-    names = knowledge("names")
-    found: dict[str, Gender] = {plain(name).replace(" ", "-"): "f" for name in names["f"]}
-    found |= {plain(name).replace(" ", "-"): "m" for name in names["m"]}
-    found |= {plain(name): "mixed" for name in names["mixed"]}
-    return found
-
-
-@cache
-def _family() -> frozenset[str]:
-    """Family names that are no ordinary words and no given names."""
-    names = {part for name in knowledge("names")["family"] for part in _key(name).split("-") if len(part) > 2}
-    return frozenset(
-        names - _set("names", "ordinary") - _set("names", "words") - set(_given()) - _set("names", "particles")
-    )
-
-
-@cache
-def _set(table: str, key: str) -> frozenset[str]:
-    source = knowledge(table)
-    return frozenset(plain(word).replace(" ", "-") for word in (source.get(key) or source["names"][key]))
 
 
 @cache
@@ -97,43 +62,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     return civility, kinship, called, pair
 
 
-def known_names(items: Iterable[tuple[str, str]]) -> list[Known]:
-    """Names out of identity fields: (question in plain form, answer) → tokens. Particles and civilities are left out."""
-    found: dict[str, Known] = {}
-    for question, answer in items:
-        first = "prenom" in question or "first" in question or "given" in question
-        tokens = _TOKEN.findall(answer[:200])
-        for token in tokens:
-            word = _key(token)
-            if len(word) < 2 or word in _set("names", "particles") or word in _civilities():
-                continue
-            gender: Gender = _given().get(word, "mixed" if first else "family")
-            if not first and gender != "family" and len(tokens) == 1 and _family_field(question):
-                gender = "family"
-            found.setdefault(word, Known(word, gender))
-            for part in word.split("-"):
-                if len(part) > 2:
-                    found.setdefault(part, Known(part, _given().get(part, gender)))
-    return list(found.values())
-
-
-def _family_field(question: str) -> bool:
-    return (
-        question.startswith(("nom", "last", "surname", "family"))
-        and "prenom" not in question
-        and "complet" not in question
-    )
-
-
-@cache
-def _civilities() -> frozenset[str]:
-    return _set("identity", "civil_f") | _set("identity", "civil_m") | _set("identity", "civil")
-
-
-def _key(token: str) -> str:
-    return plain(token).replace(" ", "-")
-
-
 def name_spans(text: str, known: list[Known], pick: Pick) -> Iterator[Span]:
     """Every name found in a text, word by word."""
     own = {one.token: one.gender for one in known}
@@ -149,9 +77,9 @@ def name_spans(text: str, known: list[Known], pick: Pick) -> Iterator[Span]:
 
 
 def _own(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
-    ordinary = _set("names", "ordinary") | _set("names", "words")
-    for match in _TOKEN.finditer(text):
-        word = _key(match[0])
+    ordinary = listed("names", "ordinary") | listed("names", "words")
+    for match in TOKEN.finditer(text):
+        word = key(match[0])
         parts = [word] if word in own else [part for part in word.split("-") if part in own and len(part) > 2]
         if not parts:
             continue
@@ -168,7 +96,7 @@ def _own(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
 def _inside(match: re.Match[str], own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
     """Own names inside a compound, such as d'Elena or Garcia-Lopez."""
     for part in re.finditer(r"[^\W\d_]+", match[0]):
-        word = _key(part[0])
+        word = key(part[0])
         if word in own and len(word) > 2:
             start = match.start() + part.start()
             yield Span(start, start + len(part[0]), "name", _stand_in(part[0], own[word], pick))
@@ -180,7 +108,7 @@ def _span(match: re.Match[str], gender: Gender, pick: Pick, group: int = 0) -> S
 
 def _stand_in(token: str, gender: Gender, pick: Pick) -> str:
     names = knowledge("names")["standins"][gender]
-    chosen: str = names[pick(f"name-{gender}", _key(token), len(names))]
+    chosen: str = names[pick(f"name-{gender}", key(token), len(names))]
     return chosen.upper() if token.isupper() and len(token) > 1 else chosen.lower() if token.islower() else chosen
 
 
@@ -194,55 +122,55 @@ def _introduced(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]
             continue
         yield from _tokens(text, match.start(4), match.end(4), gender, own, pick, surname=True)
     for match in kinship.finditer(text):
-        female = _key(match[1]) in _set("identity", "kin_f")
+        female = key(match[1]) in listed("identity", "kin_f")
         yield from _tokens(text, match.start(2), match.end(2), "f" if female else "m", own, pick)
     for match in pair.finditer(text):
-        first, second = _key(match[1]), _key(match[3])
-        not_names = _set("names", "not_names")
+        first, second = key(match[1]), key(match[3])
+        not_names = listed("names", "not_names")
         if (
             first in not_names
             or second in not_names
             or _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
         ):
             continue
-        if first in _given():
-            yield _span(match, _given()[first], pick, 1)
+        if first in given():
+            yield _span(match, given()[first], pick, 1)
             yield _span(match, own.get(second, "family"), pick, 3)
-        elif second in _given() and match[1].isupper() and len(match[1]) > 2:
+        elif second in given() and match[1].isupper() and len(match[1]) > 2:
             yield _span(match, "family", pick, 1)
-            yield _span(match, _given()[second], pick, 3)
+            yield _span(match, given()[second], pick, 3)
 
 
 def _tokens(
     text: str, start: int, end: int, gender: Gender, own: dict[str, Gender], pick: Pick, *, surname: bool = False
 ) -> Iterator[Span]:  # fmt: skip
     """The words of a name: given ones by the list, the others as family names or as the gender says."""
-    for number, match in enumerate(_TOKEN.finditer(text, start, end)):
-        word = _key(match[0])
-        if word in _set("names", "particles") and match.end() < end:
+    for number, match in enumerate(TOKEN.finditer(text, start, end)):
+        word = key(match[0])
+        if word in listed("names", "particles") and match.end() < end:
             continue
-        if word in _set("names", "not_names") and word not in own:
+        if word in listed("names", "not_names") and word not in own:
             return
         if not match[0][0].isupper():
             continue
-        if match[0].isupper() and not surname and word not in _given() and word not in own:
+        if match[0].isupper() and not surname and word not in given() and word not in own:
             return  # AVC, IRM: an acronym beside a kinship is what they had, not who they are.
         kind: Gender = own.get(word) or (
-            "family" if surname and word not in _given() else _given().get(word, "family" if number else gender)
+            "family" if surname and word not in given() else given().get(word, "family" if number else gender)
         )
         yield Span(match.start(), match.end(), "name", _stand_in(match[0], kind, pick))
 
 
 def _lower(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
     """Lower-case names that people type: « le dr martin », « mme dupont », « marie dupont »."""
-    names = {_key(name) for name in knowledge("names")["family"]}
+    names = {key(name) for name in knowledge("names")["family"]}
     for match in _TYPED.finditer(text):
-        word = _key(match[2])
-        before = _key(match[1].rstrip("."))
-        civil = before in _civilities() and before not in ("m", "me", "pr")
-        if word in names and (civil or (before in _given() and word not in _set("names", "ordinary"))):
+        word = key(match[2])
+        before = key(match[1].rstrip("."))
+        civil = before in civilities() and before not in ("m", "me", "pr")
+        if word in names and (civil or (before in given() and word not in listed("names", "ordinary"))):
             if not civil:
-                yield _span(match, _given()[before], pick, 1)
+                yield _span(match, given()[before], pick, 1)
             yield _span(match, own.get(word, "family"), pick, 2)
 
 
@@ -255,24 +183,24 @@ _TYPED = re.compile(r"\b(?=([a-zà-ÿ]{2,}\.?)\s+([a-zà-ÿ][a-zà-ÿ-]{2,})\b)"
 
 def _called(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
     for match in _FIELD.finditer(text):
-        for token in _TOKEN.finditer(text, match.start(1), match.end(1)):
-            word = _key(token[0])
-            if word in _set("names", "not_names"):
+        for token in TOKEN.finditer(text, match.start(1), match.end(1)):
+            word = key(token[0])
+            if word in listed("names", "not_names"):
                 break
-            yield _span(token, own.get(word) or _given().get(word, "family"), pick)
+            yield _span(token, own.get(word) or given().get(word, "family"), pick)
     called = _patterns()[2]
     for match in called.finditer(text):
-        for number, token in enumerate(_TOKEN.finditer(text, match.start(1), match.end(1))):
-            word = _key(token[0])
+        for number, token in enumerate(TOKEN.finditer(text, match.start(1), match.end(1))):
+            word = key(token[0])
             lower = token[0].islower()
-            if word in _set("names", "particles") and not lower and token.end() < match.end(1):
+            if word in listed("names", "particles") and not lower and token.end() < match.end(1):
                 continue
-            if word in _set("names", "not_names") or (lower and number > 1):
+            if word in listed("names", "not_names") or (lower and number > 1):
                 break
             if (
                 lower
                 and number == 0
-                and word not in _given()
+                and word not in given()
                 and not text[match.start() :].lower().startswith(("je m", "mon nom", "mon pr"))
             ):
                 break
@@ -282,7 +210,7 @@ def _called(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
                 token.start(),
                 token.end(),
                 "name",
-                _stand_in(token[0], own.get(word) or _given().get(word, "family" if number else "mixed"), pick),
+                _stand_in(token[0], own.get(word) or given().get(word, "family" if number else "mixed"), pick),
             )
 
 
@@ -332,12 +260,12 @@ _ACTING = re.compile(rf"({_CAP}(?:\s+(?:(?:de|du|le|la|ben|el|van|von|da|di)\s+)
 
 def _alone(text: str, own: dict[str, Gender], pick: Pick) -> Iterator[Span]:
     """Given names on their own, where they are no ordinary word."""
-    words = _set("names", "words")
+    words = listed("names", "words")
     for match in re.finditer(_CAP, text):
-        word = _key(match[0])
+        word = key(match[0])
         if (
-            (word in _given() or word in _family())
+            (word in given() or word in family())
             and word not in words
             and not _INSTITUTION.search(text[max(0, match.start() - 24) : match.start()])
         ):
-            yield _span(match, own.get(word, _given().get(word, "family")), pick)
+            yield _span(match, own.get(word, given().get(word, "family")), pick)

@@ -19,7 +19,7 @@ from colloque.ingest.raw import Row
 __all__ = ["Replay", "ask", "messages"]
 
 _CHILD = Path(__file__).with_name("child.py")
-_SILENCE = 7.0
+_SILENCE = 5.0
 """Seconds without a message for a small file; a second more for each megabyte."""
 _KEPT = 1000
 _INSTALL = {

@@ -54,7 +54,8 @@ def _bounded(file: IO[str]) -> Iterator[str]:
 
 def _is_marked(lines: list[str]) -> bool:
     """`Q :` and `R :` are used: then nothing else is a question."""
-    kinds = [line_of(line, marked=True, spoken=is_spoken(lines)).kind for line in lines]
+    spoken = is_spoken(lines)
+    kinds = [line_of(line, marked=True, spoken=spoken).kind for line in lines]
     return kinds.count("question") > 0 and kinds.count("answer") > 0
 
 
