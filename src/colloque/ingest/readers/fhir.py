@@ -23,11 +23,11 @@ _RELATED = ("Patient", "RelatedPerson", "Person")
 
 def is_fhir(value: Any) -> bool:
     """A FHIR resource, or a Bundle's entry around one."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     inner = value.get("resource")
     return isinstance(value.get("resourceType"), str) or (
-        isinstance(inner, Mapping) and isinstance(inner.get("resourceType"), str)
+        isinstance(inner, dict) and isinstance(inner.get("resourceType"), str)
     )
 
 
@@ -67,7 +67,7 @@ def _resources(value: Mapping[str, Any], place: str) -> Iterator[tuple[Mapping[s
     stack: list[tuple[Any, str, str]] = [(value, "", place)]
     while stack:
         resource, full_url, where = stack.pop()
-        if not isinstance(resource, Mapping):
+        if not isinstance(resource, dict):
             continue
         if "resourceType" not in resource and isinstance(resource.get("resource"), Mapping):
             resource, full_url = resource["resource"], said(resource.get("fullUrl"))
@@ -105,7 +105,7 @@ def _blank(
     reference: Any, definitions: Mapping[str, Any], contained: Mapping[str, Mapping[str, Any]]
 ) -> tuple[Blank, str]:
     """The blank form that a response answers, found by its reference; and a short name for it."""
-    name = said(reference.get("reference")) if isinstance(reference, Mapping) else said(reference)
+    name = said(reference.get("reference")) if isinstance(reference, dict) else said(reference)
     plain_name = name.split("|", 1)[0]
     tail = plain_name.rstrip("/").rsplit("/", 1)[-1]
     resource = contained.get(name) or next(
@@ -122,18 +122,18 @@ def _person(
     """The key of the person and what the file tells of who it is."""
     for role in ("subject", "source", "author"):
         reference = resource.get(role)
-        if not isinstance(reference, Mapping):
+        if not isinstance(reference, dict):
             continue
         key = said(reference.get("reference"))
         whole = contained.get(key) or around.get(key)
         if role != "subject" and not (key.startswith(_RELATED[:1]) or (whole or {}).get("resourceType") == "Patient"):
             continue
-        items = _identities(whole) if isinstance(whole, Mapping) else []
+        items = _identities(whole) if isinstance(whole, dict) else []
         if said(reference.get("display")):
             items.append(Item("Nom du patient", said(reference.get("display")), identifies=True))
         identifier = reference.get("identifier")
-        number = said(identifier.get("value")) if isinstance(identifier, Mapping) else ""
-        if isinstance(whole, Mapping):
+        number = said(identifier.get("value")) if isinstance(identifier, dict) else ""
+        if isinstance(whole, dict):
             number = number or next(
                 (said(i.get("value")) for i in dicts(whole.get("identifier")) if i.get("value")), ""
             )
@@ -146,7 +146,7 @@ def _person(
 def _staff(resource: Mapping[str, Any]) -> list[str]:
     """Names of those who wrote or gathered the answers."""
     references = [resource.get(role) for role in ("author", "source")]
-    return [said(r.get("display")) for r in references if isinstance(r, Mapping) and said(r.get("display"))]
+    return [said(r.get("display")) for r in references if isinstance(r, dict) and said(r.get("display"))]
 
 
 def _identities(patient: Mapping[str, Any]) -> list[Item]:

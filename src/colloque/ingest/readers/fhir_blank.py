@@ -90,12 +90,12 @@ def _options(
         if key:
             yield key, (value.words or key, value.score if value.score is not None else score_of(option))
     reference = item.get("answerValueSet") or item.get("options")
-    name = said(reference.get("reference")) if isinstance(reference, Mapping) else said(reference)
+    name = said(reference.get("reference")) if isinstance(reference, dict) else said(reference)
     chosen = sets.get(name)
     if chosen:
         expansion, compose = chosen.get("expansion"), chosen.get("compose")
-        concepts = list(dicts(expansion.get("contains"))) if isinstance(expansion, Mapping) else []
-        for include in dicts(compose.get("include")) if isinstance(compose, Mapping) else ():
+        concepts = list(dicts(expansion.get("contains"))) if isinstance(expansion, dict) else []
+        for include in dicts(compose.get("include")) if isinstance(compose, dict) else ():
             concepts.extend(dicts(include.get("concept")))
         for concept in concepts:
             code = said(concept.get("code"))

@@ -55,7 +55,7 @@ def items_of(resource: Mapping[str, Any], blank: Blank, language: str) -> list[I
             stack.append((_absent_links(asked.children, below), inner))
         stack.extend((child, inner) for child in reversed(below))
         for answer in reversed(answers):
-            under = list(dicts(answer.get("item"))) if isinstance(answer, Mapping) else []
+            under = list(dicts(answer.get("item"))) if isinstance(answer, dict) else []
             stack.extend((child, inner) for child in reversed(under))
     return found
 
@@ -120,7 +120,7 @@ def _words_of_codes(resource: Mapping[str, Any], language: str) -> dict[tuple[st
         value = stack.pop()
         if isinstance(value, list):
             stack.extend(value)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             if isinstance(value.get("valueCoding"), Mapping):
                 one = value_of(value, language)
                 if one.code and one.words and one.words != one.code:

@@ -39,10 +39,10 @@ class Value:
 
 def dicts(value: Any) -> Iterator[Mapping[str, Any]]:
     """The objects of a list, of one object that should have been a list, or of anything else: none."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         yield value
     elif isinstance(value, list):
-        yield from (part for part in value if isinstance(part, Mapping))
+        yield from (part for part in value if isinstance(part, dict))
 
 
 def said(value: Any) -> str:
@@ -52,7 +52,7 @@ def said(value: Any) -> str:
 
 def _extensions(value: Any) -> Iterator[tuple[str, Any]]:
     """URL tail and value of each extension of an object."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for extension in dicts(value.get("extension")):
             url = said(extension.get("url"))
             content = next((v for k, v in extension.items() if k.startswith("value")), None)
@@ -62,7 +62,7 @@ def _extensions(value: Any) -> Iterator[tuple[str, Any]]:
 def score_of(*objects: Any) -> float | None:
     """The score that an extension attaches to an answer (`ordinalValue`, `itemWeight`, `iso21090-CO-value`)."""
     for value in objects:
-        if isinstance(value, Mapping) and isinstance(value.get("itemWeight"), int | float):
+        if isinstance(value, dict) and isinstance(value.get("itemWeight"), int | float):
             return float(value["itemWeight"])
         for name, content in _extensions(value):
             if name in _SCORES and isinstance(content, int | float | str):
@@ -90,7 +90,7 @@ def hidden(value: Any) -> bool:
 def translated(value: Mapping[str, Any], field: str, language: str = "fr") -> str:
     """`text` or `display` in the wanted language where a translation stands beside it, else as it is."""
     for name, content in _extensions(value.get(f"_{field}")):
-        if name == "translation" and isinstance(content, Mapping):
+        if name == "translation" and isinstance(content, dict):
             parts = {
                 said(part.get("url")): next((v for k, v in part.items() if k.startswith("value")), "")
                 for part in dicts(content.get("extension"))
@@ -102,7 +102,7 @@ def translated(value: Mapping[str, Any], field: str, language: str = "fr") -> st
 
 def value_of(answer: Any, language: str = "fr") -> Value:
     """The value of one `answer` element."""
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, dict):
         return Value(said(answer))
     kind, content = next(((k[5:], v) for k, v in answer.items() if k.startswith("value") and v is not None), ("", None))
     state = absent(answer, answer.get(f"_value{kind}"), content) or next(
@@ -116,7 +116,7 @@ def value_of(answer: Any, language: str = "fr") -> Value:
         yes = content is True or str(content).lower() == "true"
         words = ("Oui" if yes else "Non") if language == "fr" else ("Yes" if yes else "No")
         found = Value(words, "true" if yes else "false")
-    elif isinstance(content, Mapping):
+    elif isinstance(content, dict):
         found = _complex(kind, content)
     else:
         found = Value(_plain(content))
@@ -130,14 +130,14 @@ def _plain(content: Any) -> str:
     if isinstance(content, float) and content.is_integer() and abs(content) < 1e15:
         return str(int(content))
     if isinstance(content, list):
-        return " ; ".join(_plain(part) for part in content if not isinstance(part, Mapping))
+        return " ; ".join(_plain(part) for part in content if not isinstance(part, dict))
     return tidy(str(content)) if content is not None else ""
 
 
 def _coded(content: Any, language: str) -> Value:
     if isinstance(content, str):
         return Value(said(content))
-    if not isinstance(content, Mapping):
+    if not isinstance(content, dict):
         return Value("")
     codings = list(dicts(content.get("coding"))) if "coding" in content else [content]
     coding: Mapping[str, Any] = codings[0] if codings else {}
@@ -183,7 +183,7 @@ def _leaves(content: Any, limit: int = 40) -> Iterator[str]:
     stack = [content]
     while stack and limit:
         value = stack.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             stack.extend(v for k, v in reversed(list(value.items())) if k not in ("extension", "system", "use", "id"))
         elif isinstance(value, list):
             stack.extend(reversed(value))
