@@ -24,8 +24,9 @@ SMALL = {
     "seed": 5,
     "ingest": {"files": [str(EXAMPLES)], "cohort": 240},
     "sft": {"size": "0.3m", "vocabulary": 600, "epochs": 1, "checkpoint_seconds": 2},
-    "openings": {"count": 60},
-    "prefer": {"draws": 3, "temperature": 1.3, "max_tokens": 48, "shard": 16},
+    # A model this small says little that makes sense: the sense filter would leave no pair to train on.
+    "openings": {"count": 60, "sense": False},
+    "prefer": {"sense": False, "draws": 3, "temperature": 1.3, "max_tokens": 48, "shard": 16},
     "dpo": {"batch": 4, "checkpoint_seconds": 1},
     "evaluate": {"openings": 24, "interviews": 4, "interview_turns": 4, "max_tokens": 48, "shard": 8},
 }
