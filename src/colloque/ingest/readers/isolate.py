@@ -23,8 +23,8 @@ _SILENCE = 5.0
 """Seconds without a message for a small file; a second more for each megabyte."""
 _KEPT = 1000
 _INSTALL = {
-    "python_calamine": "pip install 'python-calamine>=0.4' (or 'colloque[tables]')",
-    "pyreadstat": "pip install 'pyreadstat>=1.2.7' (or 'colloque[tables]')",
+    "python_calamine": "pip install 'colloque[tables]'",
+    "pyreadstat": "pip install 'colloque[tables]'",
 }
 
 
