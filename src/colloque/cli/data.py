@@ -51,7 +51,10 @@ def ingest(
         Path | None, typer.Option("--map", readable=False, help="A mapping file for a table that no rule understands.")
     ] = None,
     preview: Annotated[
-        bool, typer.Option("--preview", help="Print what is understood of the first records, and a map to edit.")
+        bool,
+        typer.Option(
+            "--preview", help="Print what is understood of the first records; with -o, write a map to edit there."
+        ),
     ] = False,
     audit: Annotated[
         bool, typer.Option("--audit", help="List what was masked and where, without repeating it.")

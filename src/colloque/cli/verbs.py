@@ -20,7 +20,7 @@ from colloque.errors import InputError
 from colloque.ingest import Account, read_with_drops
 from colloque.llm import ChatModel
 from colloque.progress import note, track
-from colloque.store import Context, Tally, atomic, read_records, write_records
+from colloque.store import Context, Tally, atomic, read_records, write_records, write_text
 from colloque.store.manifest import begin, file_hash
 
 __all__ = [
@@ -82,6 +82,9 @@ def ingest_files(
 
     if preview:
         yield ingest.preview(paths, mapping)
+        if output is not None:
+            write_text(output, ingest.write_map(paths[0], mapping))
+            yield f"{output}: a map to edit, then to give with --map"
         return
     account = Account()
     rows, drops = read_all(paths, mapping, account)
