@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import signal
 import subprocess
@@ -95,11 +96,12 @@ def test_about_one_dialogue_in_six_is_begun_by_the_patient(workspace: Path) -> N
     assert 0.1 < share < 0.25
 
 
-def test_the_sft_model_beats_a_trigram_when_it_has_enough_text(workspace: Path) -> None:
-    held_out = json.loads((workspace / "sft" / "figures.json").read_text(encoding="utf-8"))["held_out"]
-    # On this tiny input either may win; that it is measured on the same tokens is what this test holds on to.
-    assert held_out["beats_trigram"] == (held_out["loss"] < held_out["trigram_loss"])
-    assert held_out["tokens"] > 500
+def test_training_lowers_the_held_out_loss(workspace: Path) -> None:
+    figures = json.loads((workspace / "sft" / "figures.json").read_text(encoding="utf-8"))
+    held_out, curve = figures["held_out"], figures["curves"]["eval"]
+    # Blind guessing among 600 tokens costs ln 600 = 6.4 nats; six tenths of that is far below what chance reaches.
+    assert held_out["loss"] < 0.6 * math.log(600) and curve[-1][1] < curve[0][1]
+    assert held_out["tokens"] > 500 and 0 < held_out["trigram_loss"] < math.log(600)
 
 
 def test_the_report_stands_alone(workspace: Path) -> None:

@@ -4,7 +4,6 @@ Workers write and check; what is the same as an earlier dialogue is removed here
 many give the same files. A part and its ledger are whole or absent.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -19,7 +18,7 @@ from colloque.engine import map_shards
 from colloque.errors import InputError
 from colloque.llm.model import ChatModel
 from colloque.progress import progress
-from colloque.store import Context, Tally, part_path, read_records, write_json, write_records
+from colloque.store import Context, Tally, ledger_path, part_path, read_ledgers, read_records, write_json, write_records
 
 __all__ = ["augment_all", "run_augment"]
 
@@ -61,7 +60,7 @@ def _made(
     first: list[Shard] = []
     ahead: list[Shard] = []
     for shard in shards:
-        if not _ledger(context.folder, shard.number).exists() or not _part(context.folder, shard.number).exists():
+        if not ledger_path(context.folder, shard.number).exists() or not _part(context.folder, shard.number).exists():
             first.append(shard)
             break
         for dialogue in read_records(_part(context.folder, shard.number), Dialogue):
@@ -169,10 +168,6 @@ def _part(folder: Path, index: int) -> Path:
     return part_path(folder / "dialogues", index)
 
 
-def _ledger(folder: Path, index: int) -> Path:
-    return folder / "ledger" / f"part-{index:05d}.json"
-
-
 def _save(folder: Path, index: int, families: list[list[Dialogue | Drop]], read: int) -> None:
     items = [item for family in families for item in family]
     dialogues = [item for item in items if isinstance(item, Dialogue)]
@@ -181,7 +176,7 @@ def _save(folder: Path, index: int, families: list[list[Dialogue | Drop]], read:
     lost = [family[0].reason for family in families if isinstance(family[0], Drop)]
     missed = [item.reason for family in families for item in family[1:] if isinstance(item, Drop)]
     write_json(
-        _ledger(folder, index),
+        ledger_path(folder, index),
         {
             "read": read, "kept": originals, "made": len(dialogues) - originals, "lost": dict(sorted(Counter(lost).items())),
             "missed": dict(sorted(Counter(missed).items())),
@@ -191,9 +186,7 @@ def _save(folder: Path, index: int, families: list[list[Dialogue | Drop]], read:
 
 
 def _tally(folder: Path) -> Tally:
-    ledgers: list[dict[str, Any]] = [
-        json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "ledger").glob("part-*.json"))
-    ]
+    ledgers = read_ledgers(folder)
     if not ledgers:
         write_records(part_path(folder / "dialogues", 0), (), Dialogue)
     write_records(folder / "drops.jsonl", [Drop.model_validate(d) for x in ledgers for d in x["drops"]], Drop)

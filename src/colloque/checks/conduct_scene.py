@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from colloque.core import Turn
-from colloque.french.patterns import lexicon, plain, sentences
+from colloque.french.patterns import plain, sentences
 from colloque.french.questions import questions_in
 from colloque.french.risk import Risk, grade_turn, raises_risk
 from colloque.french.words import stems
@@ -100,11 +100,6 @@ class Scene:
     def spoken(self) -> frozenset[str]:
         """Content stems of all that was said before by either, and of the record."""
         return self.named.union(*(stems(text) for text in self.clinician))
-
-    @cached_property
-    def welcomes(self) -> frozenset[str]:
-        """Labels of the welcome lexicon in the reply: acknowledge, empathy, formula, recap, closing…"""
-        return lexicon("welcome").labels(self.reply)
 
 
 def graded(turns: Sequence[Turn]) -> tuple[Risk, ...]:

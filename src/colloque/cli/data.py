@@ -89,7 +89,7 @@ def write(
     """Turn questionnaires into dialogues, each checked against its record; what fails is repaired or dropped with its reason."""
     from colloque.cli.verbs import named_model, write_files
 
-    author = named_model(model, base_url, allow_remote, api_key_env)
+    author = named_model(model, base_url, allow_remote, api_key_env, output)
     for text in write_files(source, output, per, seed, author):
         print(text)
 
@@ -111,7 +111,7 @@ def augment(
     """Reformulate dialogues: the same facts in other words, checked; copies that are too near are refused."""
     from colloque.cli.verbs import augment_file, named_model
 
-    reformulator = named_model(model, base_url, allow_remote, api_key_env)
+    reformulator = named_model(model, base_url, allow_remote, api_key_env, output)
     for line in augment_file(source, output, (times, until), questionnaires, seed, reformulator):
         print(line)
 

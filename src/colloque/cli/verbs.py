@@ -108,9 +108,12 @@ def ingest_files(
 
 
 def named_model(
-    model: str | None, base_url: str | None, allow_remote: bool, api_key_env: str | None
+    model: str | None, base_url: str | None, allow_remote: bool, api_key_env: str | None, output: Path | None
 ) -> ChatModel | None:
-    """The endpoint that the options name, or None. Raises InputError when only half of it is named."""
+    """The endpoint that the options name, or None. Raises InputError when only half of it is named.
+
+    Its replies are journalled beside the output (`OUT.journal.sqlite`): a killed verb never pays for one twice.
+    """
     if model is None and base_url is None:
         return None
     if model is None or base_url is None:
@@ -123,7 +126,7 @@ def named_model(
     settings = {"base_url": base_url, "model": model, "allow_remote": allow_remote, "api_key_env": api_key_env}
     author = parse_config({"models": {"author": settings}}).models.author
     assert author is not None
-    return open_model(author, None)
+    return open_model(author, output.with_name(f"{output.name}.journal.sqlite") if output else None)
 
 
 def write_files(source: Path, output: Path | None, per: int, seed: int, author: ChatModel | None) -> Iterator[str]:

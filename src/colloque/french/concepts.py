@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.french.context import scopes
-from colloque.french.lexicon import Hit, Says, concepts, scan
+from colloque.french.lexicon import Hit, Says, scan
 from colloque.french.tokens import Token, tokens
 
 __all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
@@ -135,8 +135,3 @@ def concept_of(question: str) -> str | None:
     """The main topic of a question, e.g. `sommeil`; None where no lexicon knows it."""
     found = concepts_of(question)
     return found[0] if found else None
-
-
-def known_concepts() -> tuple[str, ...]:
-    """Ids of all concepts."""
-    return tuple(concepts())

@@ -4,11 +4,11 @@ The public door of this package. Yields lazily; holds one questionnaire at a tim
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from colloque.core import Drop, Questionnaire, Source, Split, content_id
+from colloque.core import Drop, Questionnaire, Source, content_id
 from colloque.errors import DependencyError, InputError
 from colloque.ingest.account import Account, FileAccount
 from colloque.ingest.finish import Finished, Finisher
@@ -147,10 +147,3 @@ def _kept(finished: Finished, account: Account, shown: FileAccount) -> Questionn
     if finished.remark and len(shown.remarks) < 1000:
         shown.remarks.append(f"{finished.questionnaire.source.place}: {finished.remark}")
     return finished.questionnaire
-
-
-def shares_of(shares: Mapping[Split, float] | None) -> Mapping[Split, float]:
-    """The shares of the splits, or the defaults."""
-    from colloque.core import SHARES
-
-    return shares or SHARES

@@ -7,11 +7,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from colloque.core import Finding, Role, Stated, Turn
+from colloque.core import Dialogue, Finding, Role, Stated, Turn
 from colloque.llm.steering import steering_of
 from colloque.llm.template import as_data
 
-__all__ = ["SHAPE", "Line", "Script", "claims", "read_script", "script_data"]
+__all__ = ["SHAPE", "Line", "Script", "claims", "read_script", "script_data", "script_of"]
 
 _TURN = {
     "type": "object",
@@ -149,3 +149,15 @@ def script_data(script: Script) -> str:
     return as_data(
         {"turns": [{"role": line.role, "text": line.text, "states": list(line.states)} for line in script.lines]}
     )
+
+
+def script_of(dialogue: Dialogue, first: Role) -> Script:
+    """A dialogue as a model would write it when told who speaks first: the clinician has the last word."""
+    lines = [Line(t.role, t.text, tuple(dict.fromkeys(s.answer for s in t.states))) for t in dialogue.turns]
+    if first == "patient" and lines[0].role != first:
+        lines = lines[1:]
+    elif lines[0].role != first:
+        lines.insert(0, Line("clinician", "Bonjour, je vous écoute.", ()))
+    if lines[-1].role != "clinician":
+        lines.append(Line("clinician", "Je vous remercie, nous allons reprendre tout cela ensemble.", ()))
+    return Script(tuple(lines))

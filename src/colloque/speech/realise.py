@@ -15,7 +15,6 @@ from colloque.speech.bank import load
 from colloque.speech.echo import acknowledge
 from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
 from colloque.speech.gender import Gender
-from colloque.speech.letters import lower, upper
 from colloque.speech.patient import Said, chunks, patient_turn
 from colloque.speech.volunteer import opening, volunteer
 
@@ -269,7 +268,3 @@ def _close(talk: _Talk) -> None:
     talk.clinician(taken, closing)
     if talk.rng.random() < 0.2 and not talk.lines:
         talk.patient(Turn(role="patient", text=talk.pick("closing", "thanks")))
-
-
-def _unused() -> tuple[object, ...]:
-    return lower, upper

@@ -20,8 +20,10 @@ __all__ = [
     "EXTENSIONS",
     "atomic",
     "count_records",
+    "ledger_path",
     "part_path",
     "parts",
+    "read_ledgers",
     "read_records",
     "write_json",
     "write_records",
@@ -72,6 +74,16 @@ def write_json(path: Path, value: Any) -> None:
 def part_path(folder: Path, index: int) -> Path:
     """The path of one numbered part of a record folder."""
     return folder / f"part-{index:05d}.parquet"
+
+
+def ledger_path(folder: Path, index: int) -> Path:
+    """The small account beside a part; it is written last, and says that the part is whole."""
+    return folder / "ledger" / f"part-{index:05d}.json"
+
+
+def read_ledgers(folder: Path) -> list[dict[str, Any]]:
+    """The accounts of all parts, in order."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "ledger").glob("part-*.json"))]
 
 
 def parts(path: Path) -> list[Path]:

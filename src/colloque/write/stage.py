@@ -3,18 +3,26 @@
 A part and its ledger are written whole; what an earlier, killed run left is kept. Knows no other stage: only files.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from colloque.core import Dialogue, Drop, Questionnaire
 from colloque.engine import map_shards
 from colloque.llm.model import ChatModel
 from colloque.progress import progress
-from colloque.store import Context, Tally, count_records, part_path, read_records, write_json, write_records
+from colloque.store import (
+    Context,
+    Tally,
+    count_records,
+    ledger_path,
+    part_path,
+    read_ledgers,
+    read_records,
+    write_json,
+    write_records,
+)
 from colloque.write.config import WriteConfig
 from colloque.write.shard import Shard, Written, faults, seed_of, write_shard
 
@@ -34,7 +42,7 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
 
         def missing() -> Iterator[Shard]:
             for shard in _shards(source, config, context.seed):
-                if _ledger(context.folder, shard.number).exists() and _part(context.folder, shard.number).exists():
+                if ledger_path(context.folder, shard.number).exists() and _part(context.folder, shard.number).exists():
                     advance(len(shard.questionnaires))
                 else:
                     todo.append(shard.number)
@@ -107,16 +115,12 @@ def _part(folder: Path, index: int) -> Path:
     return part_path(folder / "dialogues", index)
 
 
-def _ledger(folder: Path, index: int) -> Path:
-    return folder / "ledger" / f"part-{index:05d}.json"
-
-
 def _save(folder: Path, written: Written) -> None:
     """The part first, its ledger last: a ledger says that the part is whole."""
     write_records(_part(folder, written.number), written.dialogues, Dialogue)
     turns = sum(len(d.turns) for d in written.dialogues)
     write_json(
-        _ledger(folder, written.number),
+        ledger_path(folder, written.number),
         {
             "read": written.read, "dialogues": len(written.dialogues), "turns": turns, "again": written.again, "warnings": written.warnings,
             "drops": [drop.model_dump(mode="json") for drop in written.drops],
@@ -126,9 +130,7 @@ def _save(folder: Path, written: Written) -> None:
 
 def _tally(folder: Path) -> Tally:
     """Sum the ledgers, and gather the drops in one file."""
-    ledgers: list[dict[str, Any]] = [
-        json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "ledger").glob("part-*.json"))
-    ]
+    ledgers = read_ledgers(folder)
     if not ledgers:
         write_records(part_path(folder / "dialogues", 0), (), Dialogue)
     drops = [Drop.model_validate(row) for ledger in ledgers for row in ledger["drops"]]

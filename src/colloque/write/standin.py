@@ -7,9 +7,9 @@ Knows no HTTP: messages in, the text of a reply out.
 import json
 from collections.abc import Sequence
 
-from colloque.core import Answer, Dialogue, Message, Questionnaire, seed_for, uniform
+from colloque.core import Answer, Message, Questionnaire, seed_for, uniform
 from colloque.errors import InputError
-from colloque.llm.script import Line, Script, script_data
+from colloque.llm.script import Line, Script, script_data, script_of
 from colloque.llm.stub import Answerer
 
 __all__ = ["author_stub", "questionnaire_of"]
@@ -37,7 +37,7 @@ def author_stub(*, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0
         questionnaire = questionnaire_of(messages)
         # Told of a fault, another realisation: as a model would, it does not say the same again.
         dialogue = write_dialogue(questionnaire, seed=seed_for(messages[-1].content, "standin-write", seed) & 0xFFFFFF)
-        script = _script(dialogue, patient_begins="Premier mot : au patient" in messages[1].content)
+        script = script_of(dialogue, "patient" if "Premier mot : au patient" in messages[1].content else "clinician")
         repaired = any(message.role == "assistant" for message in messages)
         draw = uniform(questionnaire.id, "standin-fault", seed)
         if draw < hopeless or (draw < hopeless + faulty and not repaired):
@@ -48,18 +48,6 @@ def author_stub(*, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0
         return text
 
     return answer
-
-
-def _script(dialogue: Dialogue, *, patient_begins: bool) -> Script:
-    lines = [Line(t.role, t.text, tuple(dict.fromkeys(s.answer for s in t.states))) for t in dialogue.turns]
-    first = "patient" if patient_begins else "clinician"
-    if first == "patient" and lines[0].role != first:
-        lines = lines[1:]
-    elif lines[0].role != first:
-        lines.insert(0, Line("clinician", "Bonjour, je vous écoute.", ()))
-    if lines[-1].role != "clinician":
-        lines.append(Line("clinician", "Je vous remercie, nous allons reprendre tout cela ensemble.", ()))
-    return Script(tuple(lines))
 
 
 def _without_last_answer(script: Script) -> Script:
