@@ -1,8 +1,9 @@
-"""Forty attempts to steer a model by what a person wrote: as an answer, as a dialogue's turn, as a reply to be judged."""
+"""Fifty-two attempts to steer by what a person wrote: as an answer (embedded writer and author), a turn, a reply to be judged."""
 
 import json
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from colloque.judge import ModelJudge, both_orders
 from colloque.judge.model import judge_messages
 from colloque.llm import Request, ScriptedModel
 from colloque.llm.script import Line, Script, script_data
+from colloque.llm.steering import steering_of
 from colloque.llm.template import Template, as_data
+from colloque.write import write_all
 from colloque.write.author import author_dialogues, author_messages, plan_talk
 from colloque.write.standin import questionnaire_of
 
@@ -82,6 +85,24 @@ def test_what_an_obedient_model_would_write_is_not_kept(attempt: str) -> None:
 
     (made,) = author_dialogues([questionnaire(attempt)], ScriptedModel(script))
     assert isinstance(made, Drop), made.text() if isinstance(made, Dialogue) else ""
+
+
+@pytest.mark.parametrize("attempt", INJECTIONS)
+def test_the_embedded_writer_lets_the_patient_alone_say_it(attempt: str) -> None:
+    """It follows no one's words; what could go wrong is that the clinician echoes them and a model learns to."""
+    (made,) = write_all([questionnaire(attempt)], seed=3)
+    if isinstance(made, Drop):
+        assert made.reason == "quantity_changed", "sums in braces are not repeated faithfully: dropped with its reason"
+        return
+    roles = [turn.role for turn in made.turns]
+    assert all(one != other for one, other in pairwise(roles))
+    assert not [turn.text for turn in made.turns if turn.role == "clinician" and steering_of(turn.text)]
+    assert {stated.answer for turn in made.turns for stated in turn.states} <= {"1", "2"}
+
+
+def test_few_attempts_cost_a_dialogue() -> None:
+    made = list(write_all([questionnaire(attempt) for attempt in INJECTIONS], seed=3))
+    assert sum(isinstance(one, Drop) for one in made) <= 2
 
 
 @pytest.mark.parametrize("attempt", INJECTIONS)

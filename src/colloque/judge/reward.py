@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from colloque.core import Comparison, Verdict, messages_from, reply_message
+from colloque.core.marks import neutralise
 from colloque.errors import DependencyError, InputError
 from colloque.store.weights import model_folder, weights_hash
 
@@ -46,7 +47,7 @@ class RewardJudge:
         rewards: list[float] = []
         for start in range(0, len(conversations), self.batch_size):
             texts = [
-                self._tokenizer.apply_chat_template(chat, tokenize=False)
+                self._tokenizer.apply_chat_template([self._broken(message) for message in chat], tokenize=False)
                 for chat in conversations[start : start + self.batch_size]
             ]
             batch = self._tokenizer(
@@ -60,6 +61,11 @@ class RewardJudge:
     def _messages(self, comparison: Comparison, text: str) -> list[dict[str, str]]:
         told = (*messages_from(comparison.opening.turns, system=self.system), *reply_message(text))
         return [{"role": message.role, "content": message.content} for message in told]
+
+    def _broken(self, message: dict[str, str]) -> dict[str, str]:
+        """The message with every control token in its words broken: only the template may write one."""
+        marks = {*map(str, self._tokenizer.get_added_vocab()), *self._tokenizer.all_special_tokens}
+        return {**message, "content": neutralise(message["content"], sorted(marks))}
 
     def _verdict(self, a: float, b: float) -> Verdict:
         reason = f"récompense {a:.3f} pour A, {b:.3f} pour B"

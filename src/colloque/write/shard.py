@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from colloque.core import Dialogue, Drop, Finding, Questionnaire, seed_for
+from colloque.llm.steering import steering_of
 from colloque.write.dialogue import write_dialogue
 
 __all__ = ["Shard", "Written", "faults", "seed_of", "write_shard"]
@@ -81,7 +82,7 @@ def _copies(
         for attempt in range(shard.attempts):
             dialogue = write_dialogue(questionnaire, seed_of(questionnaire, copy, attempt, shard.seed))
             findings = check_dialogue(questionnaire, dialogue)
-            wrong = faults(findings)
+            wrong = faults(findings) or _repeated(dialogue)
             if not wrong:
                 warnings.update(finding.code for finding in findings)
                 yield dialogue
@@ -90,6 +91,18 @@ def _copies(
         else:
             first = wrong[0]
             yield _drop(questionnaire, first.code, f"{first.message} « {first.quote} »")
+
+
+def _repeated(dialogue: Dialogue) -> list[Finding]:
+    """Words spoken to a model that a patient wrote stay the patient's: a clinician who echoes them would teach them."""
+    spoken = (
+        (number, steering_of(turn.text)) for number, turn in enumerate(dialogue.turns) if turn.role == "clinician"
+    )
+    return [
+        Finding(code="format_leak", severity="error", turn=number, quote=quote, message="no clinician says this")
+        for number, quote in spoken
+        if quote
+    ]
 
 
 def _drop(questionnaire: Questionnaire, reason: str, detail: str) -> Drop:
