@@ -6,7 +6,7 @@ needle, which is found everywhere: a needle may be useless, never wrong.
 
 from collections.abc import Iterator
 
-__all__ = ["needles_of"]
+__all__ = ["close_of", "needles_of"]
 
 _ANY = ("",)
 
@@ -51,7 +51,7 @@ def _next(pattern: str, at: int) -> tuple[str, str, int]:
     """The next part of a pattern, its kind (letter, group, other) and where it ends."""
     char = pattern[at]
     if char == "(":
-        end = _close(pattern, at)
+        end = close_of(pattern, at)
         inner = pattern[at + 1 : end]
         if inner.startswith("?:"):
             return inner[2:], "group", end + 1
@@ -79,7 +79,7 @@ def _better(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return other if min(map(len, other)) > min(map(len, one)) else one
 
 
-def _close(pattern: str, at: int) -> int:
+def close_of(pattern: str, at: int) -> int:
     """Where the group that opens at `at` closes."""
     depth = 0
     for index, char in _structure(pattern):

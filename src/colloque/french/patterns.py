@@ -1,19 +1,20 @@
 """Lexicons of phrases as data: a TOML file of patterns becomes a quick search over folded French.
 
 Knows nothing of what the phrases mean, nor of dialogues: a rule has a label, patterns, exceptions that hold within
-the same sentence, and golden cases (`hits`, `misses`) that a test runs. Each pattern is guarded by a needle, a few
-letters that every match must contain, so that hundreds of patterns cost tens of microseconds a text.
+the same sentence, and golden cases (`hits`, `misses`) that a test runs. A sieve finds the few of hundreds of patterns
+that may match a text, so that a lexicon costs a few microseconds a text.
 """
 
 import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from colloque.french.needles import needles_of
+from colloque.french.sieve import Sieve, sieve_for
 
 __all__ = ["Hit", "Lexicon", "Rule", "lexicon", "plain", "sentences"]
 
@@ -63,22 +64,25 @@ class Hit:
 
 
 class Phrase:
-    """One pattern: its needles now, its compiled form at first use (a tenth of them serve in a day's work)."""
-
-    __slots__ = ("_compiled", "needles", "source")
+    """One pattern, with word boundaries where it begins and ends with words; compiled at first use."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.needles = needles_of(source)
+        begin = r"\b" if _WORDY_START.match(source) else ""
+        end = r"\b" if _WORDY_END.search(source) else ""
+        self.bounded = f"{begin}(?:{source}){end}"
         self._compiled: re.Pattern[str] | None = None
+
+    @cached_property
+    def needles(self) -> tuple[str, ...]:
+        """Strings of which every match holds one."""
+        return needles_of(self.source)
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """The compiled pattern, with word boundaries where it begins and ends with words."""
+        """The compiled pattern."""
         if self._compiled is None:
-            begin = r"\b" if _WORDY_START.match(self.source) else ""
-            end = r"\b" if _WORDY_END.search(self.source) else ""
-            self._compiled = re.compile(f"{begin}(?:{self.source}){end}")
+            self._compiled = re.compile(self.bounded)
         return self._compiled
 
 
@@ -97,23 +101,17 @@ class Rule:
 class Lexicon:
     """The rules of one file, searched together.
 
-    Patterns are found by their needles, needles by one trigram each, so that a text costs about one set
-    intersection a lexicon (20 µs) and the few patterns that may match.
+    A sieve tells in one pass which patterns may match a text, and only those are run; a tenth of them is ever compiled.
     """
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._labels = frozenset(rule.label for rule in rules)
-        self._index: dict[str, list[tuple[str, int, int]]] = {}
-        self._always: list[tuple[int, int]] = []
-        for r, rule in enumerate(rules):
-            for p, phrase in enumerate(rule.say):
-                for needle in phrase.needles:
-                    if len(needle) < _GRAM:
-                        self._always.append((r, p))
-                    else:
-                        self._index.setdefault(_rarest(needle), []).append((needle, r, p))
-        self._grams = frozenset(self._index)
+        self._phrases = [(rule, phrase) for rule in rules for phrase in rule.say]
+
+    @cached_property
+    def _sieve(self) -> Sieve:
+        return sieve_for([phrase.bounded for _, phrase in self._phrases])
 
     def all(self, text: str, *labels: str) -> tuple[Hit, ...]:
         """Every match in `text` (composed, not folded), in the order of the text; only of `labels` when given."""
@@ -137,37 +135,16 @@ class Lexicon:
         """The labels that match somewhere in the text."""
         return frozenset(hit.label for hit in self.all(text))
 
-    def likely(self, folded: str) -> list[tuple[int, int]]:
-        """The patterns (rule, pattern) that may match, by their needles."""
-        found = set(self._always)
-        for gram in _grams(folded) & self._grams:
-            for needle, rule, pattern in self._index[gram]:
-                if needle in folded:
-                    found.add((rule, pattern))
-        return sorted(found)
-
-
-_GRAM = 3
-_FREQUENT = "esaitnrulodcpm' -"
-"""The commonest letters of French, the commonest first: a trigram of rare letters finds fewer texts."""
-
-
-def _rarest(needle: str) -> str:
-    grams = [needle[at : at + _GRAM] for at in range(len(needle) - _GRAM + 1)]
-    return max(grams, key=lambda gram: sum(_FREQUENT.find(c) % 40 for c in gram))
-
-
-@lru_cache(maxsize=4096)
-def _grams(folded: str) -> frozenset[str]:
-    return frozenset(map("".join, zip(folded, folded[1:], folded[2:], strict=False)))
+    def likely(self, folded: str) -> list[tuple[Rule, Phrase]]:
+        """The patterns that may match in a folded text, with their rules."""
+        return [self._phrases[number] for number in self._sieve.likely(folded)]
 
 
 @lru_cache(maxsize=65536)
 def _all(book: Lexicon, folded: str) -> tuple[Hit, ...]:
     found: list[Hit] = []
-    for r, p in book.likely(folded):
-        rule = book.rules[r]
-        for match in rule.say[p].pattern.finditer(folded):
+    for rule, phrase in book.likely(folded):
+        for match in phrase.pattern.finditer(folded):
             if not (rule.unless and _dismissed(rule, folded, match.end() - 1)):
                 found.append(Hit(rule.label, match.start(), match.end()))
     return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
