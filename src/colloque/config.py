@@ -18,7 +18,7 @@ from colloque.ingest.config import IngestConfig
 from colloque.llm.config import ModelsConfig
 from colloque.prefer.config import OpeningsConfig, PreferConfig
 from colloque.store import StageConfig
-from colloque.train.config import DpoConfig, SftConfig
+from colloque.train.config import SHIPPED_TEMPLATES, DpoConfig, SftConfig
 from colloque.write.config import WriteConfig
 
 __all__ = ["RunConfig", "load_config", "parse_config"]
@@ -77,6 +77,9 @@ def _anchored(config: RunConfig, folder: Path) -> RunConfig:
     """Make the paths that name a user's own files absolute."""
     files = tuple(str((folder / name).resolve()) for name in config.ingest.files)
     update: dict[str, Any] = {"ingest": config.ingest.model_copy(update={"files": files})}
+    named = {key: name for key in ("system", "template") if (name := getattr(config.sft, key))}
+    found = {key: str((folder / name).resolve()) for key, name in named.items() if name not in SHIPPED_TEMPLATES}
+    update["sft"] = config.sft.model_copy(update=found)
     if config.openings.file:
         file = str((folder / config.openings.file).resolve())
         update["openings"] = config.openings.model_copy(update={"file": file})

@@ -12,8 +12,23 @@ MARKS = {
     "qwen3_instruct_2507": ("<|im_start|>", "<|im_end|>"),
     "llama3": ("<|begin_of_text|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>"),
     "gemma3": ("<bos>", "<end_of_turn>", "<start_of_turn>"),
+    "chatml": ("<|im_start|>", "<|im_end|>"),
+    "mistral": ("<s>", "</s>", "[INST]", "[/INST]"),
 }
 """The control marks of each family; the second one ends a reply."""
+
+BEGINS = ("llama3", "gemma3", "mistral")
+"""Families whose first mark begins each text."""
+
+MISTRAL = (
+    "{%- if messages[0]['role'] == 'system' -%}{%- set before = messages[0]['content'] + '\n\n' -%}{%- set talk = messages[1:] -%}"
+    "{%- else -%}{%- set before = '' -%}{%- set talk = messages -%}{%- endif -%}"
+    "{{- bos_token -}}{%- for m in talk -%}{%- if (m['role'] == 'user') != (loop.index0 % 2 == 0) -%}"
+    "{{- raise_exception('roles must alternate user/assistant') -}}{%- endif -%}"
+    "{%- if m['role'] == 'user' -%}{{- '[INST]' + (before if loop.first else '') + m['content'] + '[/INST]' -}}"
+    "{%- else -%}{%- generation -%}{{- m['content'] + eos_token -}}{%- endgeneration -%}{%- endif -%}{%- endfor -%}"
+)
+"""As Mistral's instruct models: the user must speak first and the roles alternate, or the template raises."""
 
 
 def foreign_tokenizer(family: str) -> Any:
@@ -34,13 +49,20 @@ def foreign_tokenizer(family: str) -> Any:
         tokenizer_object=tokenizer,
         pad_token="<|padding|>",
         eos_token=MARKS[family][1],
-        bos_token=first if "b" in first and "start" not in first else None,
-        extra_special_tokens=list(MARKS[family][2:]) + ([first] if "start" in first else []),
+        bos_token=first if family in BEGINS else None,
+        extra_special_tokens=list(MARKS[family][2:]) + ([] if family in BEGINS else [first]),
         model_max_length=1024,
     )
-    template = resources.files("trl").joinpath("chat_templates", f"{family}.jinja")
-    fast.chat_template = template.read_text(encoding="utf-8")
+    fast.chat_template = _template(family)
     return fast
+
+
+def _template(family: str) -> str:
+    if family == "mistral":
+        return MISTRAL
+    if family == "chatml":
+        return resources.files("colloque.train").joinpath("chatml.jinja").read_text(encoding="utf-8")
+    return resources.files("trl").joinpath("chat_templates", f"{family}.jinja").read_text(encoding="utf-8")
 
 
 def write_checkpoint(folder: Path, family: str = "qwen2_5") -> Path:

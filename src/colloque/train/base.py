@@ -80,16 +80,16 @@ def embedded_model(size: Size, tokenizer: Any, seed: int) -> Any:
     return model
 
 
-def load_tokenizer(base: str) -> Any:
-    """The tokenizer of a checkpoint, with its own chat template. Raises InputError when it has none."""
+def load_tokenizer(base: str, template: str | None = None) -> Any:
+    """The tokenizer of a checkpoint, with its own chat template. Raises InputError when it has none and none is given."""
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(_found(base), trust_remote_code=False)
-    if not tokenizer.chat_template:
+    if not (tokenizer.chat_template or template):
         raise InputError(
             "this model has no chat template",
             file=base,
-            hint="use the instruct version of the model, or add a template",
+            hint="use the instruct version of the model, or name a template (sft.template)",
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

@@ -8,9 +8,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from colloque.core import Role
 from colloque.store import StageConfig
 
-__all__ = ["DpoConfig", "DpoLoss", "LoraConfig", "SftConfig", "Size"]
+__all__ = ["SHIPPED_TEMPLATES", "DpoConfig", "DpoLoss", "LoraConfig", "SftConfig", "Size"]
+
+SHIPPED_TEMPLATES = ("chatml",)
+"""Chat templates that come with colloque, by name."""
 
 Size = Literal["0.3m", "1m", "3m", "10m", "30m", "100m"]
 DpoLoss = Literal["sigmoid", "sigmoid_norm+sft", "ipo", "robust", "apo_zero"]
@@ -28,7 +32,7 @@ class LoraConfig(StageConfig):
 
 
 class SftConfig(StageConfig):
-    """Supervised fine-tuning on the dialogues, loss on the clinician's turns alone."""
+    """Supervised fine-tuning on the dialogues, loss on the played role's turns alone."""
 
     base: str = "embedded"
     """`embedded` (a small Llama-type model and its tokenizer, from scratch), a folder with a checkpoint, or a hub id."""
@@ -36,10 +40,20 @@ class SftConfig(StageConfig):
     """Size of the embedded base. 1m talks after minutes on two cores; larger ones want more data or a GPU."""
     vocabulary: int = Field(default=2048, ge=300, le=65536)
     """Tokens of the embedded base's byte-level BPE."""
+    play: Role = "clinician"
+    """Whom the model learns to be: the `clinician`, or the `patient` (a patient simulator). The other one is the user."""
+    system: str | None = None
+    """A text file whose words are the system message of every dialogue; None: the dataset's own, if it has one."""
+    template: str | None = None
+    """A Jinja chat template that replaces the base's and travels with the tuned model: `chatml` (ships with colloque) or a file
+    with generation marks. For a base whose own template rewrites history (stock Qwen 3), which is refused."""
     method: Literal["auto", "full", "lora"] = "auto"
     """`auto`: everything is trained for the embedded base, an adapter for a real checkpoint."""
     lora: LoraConfig = LoraConfig()
     """The adapter, where there is one."""
+    packing: bool = False
+    """Fill each sequence to `max_length` with whole dialogues (TRL's best fit), each seeing itself alone; `batch` then counts
+    sequences. Before training, packed and single dialogues are compared: an attention that leaks is refused."""
     epochs: float = Field(default=1.0, gt=0)
     """Passes over the dialogues. More different dialogues beat more passes (docs/notebook.md)."""
     batch: int = Field(default=4, ge=1)
@@ -56,9 +70,23 @@ class SftConfig(StageConfig):
     checkpoint_seconds: float = Field(default=45.0, ge=0)
     """A killed run loses at most about this much work."""
 
+    @model_validator(mode="after")
+    def _own_template(self) -> Self:
+        if self.template and self.base == "embedded":
+            raise ValueError("the embedded base has its own chat template; remove template, or name another base")
+        return self
+
 
 class DpoConfig(StageConfig):
     """Direct preference optimisation from the SFT model, on pairs of its own replies."""
+
+    rounds: int = Field(default=1, ge=1, le=10)
+    """Times that `colloque run` draws openings, samples, judges and trains, each time from the newest model. A model that does no
+    better than the one before it, by detectors that labelled nothing and in interviews of the validation split, ends the rounds;
+    the one before is kept."""
+    control: bool = False
+    """`colloque run` also trains on the same pairs with chosen and rejected drawn at random, and the evaluation shows that model
+    beside the others: what it gains owes nothing to the judge."""
 
     loss: DpoLoss = "sigmoid_norm+sft"
     """`sigmoid` (the paper), `sigmoid_norm+sft` (length-normalised with an anchor on the chosen reply, Tülu 3), `ipo`, `robust`, `apo_zero`."""

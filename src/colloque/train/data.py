@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from colloque.core import Message
+from colloque.core import Message, Role, messages_from, turns_from
 from colloque.errors import InputError
 from colloque.store import atomic
 from colloque.train.examples import Example
@@ -25,8 +25,12 @@ def dataset_file(folder: Path, name: str) -> Path:
     return path
 
 
-def read_dialogues(path: Path) -> Iterator[tuple[Message, ...]]:
-    """The `messages` of each row, in order, with at least one reply to learn from. Raises InputError with the row."""
+def read_dialogues(path: Path, play: Role = "clinician", system: str | None = None) -> Iterator[tuple[Message, ...]]:
+    """The `messages` of each row, in order, the played role as assistant, with at least one reply to learn from.
+
+    `system` replaces the row's own system message; one written for the clinician is not given to a patient. Raises
+    InputError with the row.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -38,12 +42,20 @@ def read_dialogues(path: Path) -> Iterator[tuple[Message, ...]]:
         for batch in file.iter_batches(batch_size=512, columns=["messages"]):
             for row in batch.column(0).to_pylist():
                 number += 1
-                messages = tuple(Message(role=m["role"], content=m["content"] or "") for m in row or ())
+                told = tuple(Message(role=m["role"], content=m["content"] or "") for m in row or ())
+                messages = _played(told, play, system)
                 if not any(m.role == "assistant" for m in messages):
-                    raise InputError("no clinician turn in this dialogue", file=path, place=f"row {number}")
+                    raise InputError(f"no {play} turn in this dialogue", file=path, place=f"row {number}")
                 yield messages
     except pa.ArrowInvalid as error:
         raise InputError(f"not a Parquet file: {error}", file=path, hint="write the dataset again") from error
+
+
+def _played(messages: tuple[Message, ...], play: Role, system: str | None) -> tuple[Message, ...]:
+    if play == "clinician" and system is None:
+        return messages
+    own = next((m.content for m in messages if m.role == "system"), None) if play == "clinician" else None
+    return messages_from(turns_from(messages), system=system or own, play=play)
 
 
 def write_examples(path: Path, examples: Iterable[Example]) -> int:

@@ -5,7 +5,7 @@ prompt that a server would send) must agree, or the run stops. Cutting is betwee
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from colloque.core import Message
@@ -38,7 +38,6 @@ class Ledger:
     lost: int = 0
     emptied: int = 0
     longest: int = 0
-    _notes: list[str] = field(default_factory=list)
 
     def figures(self) -> dict[str, int | float]:
         """Counts for people and reports."""
@@ -222,7 +221,7 @@ def mask_by_prefix(tokenizer: Any, template: str | None, chat: list[dict[str, st
         if whole[: len(prompt)] != prompt:
             raise RunError(
                 f"message {turn}: the text trained on does not begin with what a server would send (parity)",
-                hint="this model's template rewrites history; use a model whose template does not, or the embedded base",
+                hint="this model's template rewrites history: name one that does not (sft.template: chatml where the tokenizer has its marks)",
             )
         rest = whole[len(prompt) :]
         end = next((i for i, token in enumerate(rest) if token in controls), None)
@@ -245,7 +244,7 @@ def verify(tokenizer: Any, template: str | None, dialogues: Iterable[Messages]) 
         if ids != example.ids or mask != [label != IGNORED for label in example.labels]:
             raise RunError(
                 f"dialogue {count}: generation marks and prefix difference disagree on what is trained",
-                hint="this model's template cannot be trusted for training; use another model or the embedded base",
+                hint="this model's template cannot be trusted for training; name another (sft.template), or use another base",
             )
         count += 1
     return count

@@ -59,7 +59,9 @@ def sft_trainer_class(hardware: Hardware) -> Any:
             if return_outputs or self.accelerator.num_processes > 1:
                 return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
             total, count = summed_loss(model, inputs)
-            self._total_train_tokens += int(inputs["attention_mask"].sum()) if model.training else 0
+            if model.training:
+                mask = inputs.get("attention_mask")
+                self._total_train_tokens += inputs["input_ids"].numel() if mask is None else int(mask.sum())
             return total / (count if num_items_in_batch is None else num_items_in_batch)
 
     return ProcessorSFTTrainer
@@ -81,12 +83,13 @@ def summed_loss(model: Any, inputs: dict[str, Any]) -> tuple[Any, int]:
     """Negative log-likelihood summed over the trained positions, and their number; the head is applied to them alone.
 
     Batches are padded on the right and attention looks back only, so no trained position sees padding: without a mask
-    the attention kernel may skip the upper half.
+    the attention kernel may skip the upper half. Packed dialogues are told apart by their `position_ids`.
     """
     import torch
 
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    hidden = causal.base_model(input_ids=inputs["input_ids"], use_cache=False).last_hidden_state[:, :-1]
+    read = {name: inputs[name] for name in ("input_ids", "position_ids") if name in inputs}
+    hidden = causal.base_model(**read, use_cache=False).last_hidden_state[:, :-1]
     labels = inputs["labels"][:, 1:]
     where = labels != -100
     logits = causal.get_output_embeddings()(hidden[where]).float()
