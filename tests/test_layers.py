@@ -33,7 +33,10 @@ ALLOWED: dict[str, set[str]] = {
     "talk": FLOOR_0_TO_2,
     "config": {"augment", "core", "evaluate", "ingest", "llm", "prefer", "store", "train", "write"},
     "forget": {"core", "ingest", "store"},
-    "pipeline": FLOOR_0_TO_2 | {"forget", "augment", "config", "evaluate", "prefer", "report", "train", "write"},
+    "stages": {"config", "core", "forget", "llm", "store"},
+    "rounds": {"core", "stages"},
+    "pipeline": FLOOR_0_TO_2
+    | {"forget", "augment", "config", "evaluate", "prefer", "report", "rounds", "stages", "train", "write"},
 }
 """`errors` and `progress` may be imported by all; `cli` and the package's front door may import all."""
 

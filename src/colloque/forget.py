@@ -25,7 +25,7 @@ LIST = "forgotten.json"
 REASON = "forgotten"
 KEPT = {"ingest": "questionnaires", "write": "dialogues", "augment": "dialogues"}
 """Stages whose records are mended in place, in order."""
-REMOVED = ("dataset", "sft", "openings", "prefer", "dpo", "evaluate")
+REMOVED = ("dataset", "sft", "openings", "prefer", "dpo", "control", "round", "evaluate")
 
 
 def forgotten(workspace: Path) -> list[str]:
@@ -72,9 +72,11 @@ def forget_respondent(workspace: Path, respondent: str) -> Iterator[str]:
         yield f"journal {journal.stem}: {_erase(journal, marks)} replies removed"
     _certify(workspace)
     for stage in REMOVED:
-        if (workspace / stage).exists():
-            shutil.rmtree(workspace / stage)
-            yield f"{stage}: removed, to be made again by `colloque run`"
+        # A later round's folders bear the stage's name and a number.
+        for folder in sorted({workspace / stage, *workspace.glob(f"{stage}-*")}):
+            if folder.exists():
+                shutil.rmtree(folder)
+                yield f"{folder.name}: removed, to be made again by `colloque run`"
     (workspace / "report.html").unlink(missing_ok=True)
 
 

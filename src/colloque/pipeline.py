@@ -5,50 +5,23 @@ one that was killed goes on in its folder. Stages speak through files only; this
 """
 
 import fcntl
-import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from colloque import __version__
 from colloque.config import RunConfig, load_config, parse_config
-from colloque.core import digest
 from colloque.errors import RunError, boundary
-from colloque.forget import forgotten, keep_out
+from colloque.forget import keep_out
 from colloque.llm.config import ModelConfig
-from colloque.progress import note
-from colloque.store import Context, StageConfig, Tally
-from colloque.store.manifest import Identity, Manifest, begin, file_hash, finish, fresh, read_manifest
+from colloque.rounds import run_rounds
+from colloque.stages import Stage, StageResult, run_stage
+from colloque.store import Context, Tally
 
 __all__ = ["STAGES", "RunSummary", "Stage", "StageResult", "run"]
-
-Action = Callable[[Context, RunConfig], Tally]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the way. `reads` maps an input's name to the file of an earlier stage ("write/dialogues")."""
-
-    name: str
-    version: int
-    action: Action
-    reads: Mapping[str, str]
-    roles: tuple[str, ...] = ()
-
-
-class StageResult(BaseModel):
-    """What became of one stage in this run."""
-
-    stage: str
-    ran: bool
-    seconds: float
-    tally: Tally
 
 
 class RunSummary(BaseModel):
@@ -124,12 +97,28 @@ def _dpo(context: Context, config: RunConfig) -> Tally:
     return run_dpo(context, config.dpo)
 
 
+def _control(context: Context, config: RunConfig) -> Tally:
+    """DPO on the same pairs with chosen and rejected drawn at random: what it gains owes nothing to the judge."""
+    from colloque.prefer import write_control
+
+    drawn = write_control(context.inputs["preferences"], context.folder / "preferences.parquet", context.seed)
+    return _dpo(context.model_copy(update={"inputs": {**context.inputs, "preferences": drawn}}), config)
+
+
+def _round(context: Context, config: RunConfig) -> Tally:
+    from colloque.evaluate import run_round
+    from colloque.llm import LocalModel
+    from colloque.patient import VirtualPatient
+
+    return run_round(context, config.evaluate, LocalModel(context.inputs["model"]), patient=VirtualPatient)
+
+
 def _evaluate(context: Context, config: RunConfig) -> Tally:
     from colloque.evaluate import run_evaluate
     from colloque.llm import LocalModel
     from colloque.patient import VirtualPatient
 
-    models = {name: LocalModel(context.inputs[name]) for name in ("sft", "dpo")}
+    models = {name: LocalModel(place) for name, place in context.inputs.items() if place.name == "model"}
     return run_evaluate(context, config.evaluate, models, patient=VirtualPatient)
 
 
@@ -138,8 +127,10 @@ _EVALUATED = {
     "questionnaires": "ingest/questionnaires",
     "preferences": "prefer/preferences.parquet",
     "sft": "sft/model",
-    "dpo": "dpo/model",
 }
+_HELD_OUT = {"dialogues": "write/dialogues", "questionnaires": "ingest/questionnaires"}
+_ROUNDS = frozenset(("rounds", "control"))
+"""Keys of `dpo:` that say what is done beside a round, not what is done in one."""
 
 STAGES: tuple[Stage, ...] = (
     Stage("ingest", 1, _ingest, {}),
@@ -166,9 +157,13 @@ STAGES: tuple[Stage, ...] = (
         {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
         ("judge",),
     ),
-    Stage("dpo", 1, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}),
-    Stage("evaluate", 1, _evaluate, _EVALUATED),
+    Stage("dpo", 1, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}, ignores=_ROUNDS),
+    Stage("evaluate", 2, _evaluate, {**_EVALUATED, "dpo": "dpo/model"}),
 )
+"""The way, in order. `dpo: {rounds, control}` adds later rounds (rounds.py) and the two stages below, before the evaluation."""
+
+_CONTROL = replace(STAGES[-2], name="control", section="dpo", action=_control)
+_MEASURE = Stage("round-0", 1, _round, _HELD_OUT, section="evaluate")
 
 
 def run(config: RunConfig | Mapping[str, Any] | str | Path, workspace: str | Path | None = None) -> RunSummary:
@@ -185,12 +180,30 @@ def run(config: RunConfig | Mapping[str, Any] | str | Path, workspace: str | Pat
     with boundary("workspace"):
         root.mkdir(parents=True, exist_ok=True)
     with _alone(root):
-        results = tuple(_run_stage(stage, config, root) for stage in STAGES)
+        results = _run_stages(config, root)
         with boundary("report"):
             report = _report(root, any(result.ran for result in results))
     from colloque.report import summary_lines
 
     return RunSummary(workspace=str(root), report=str(report), stages=results, lines=tuple(summary_lines(root)))
+
+
+def _run_stages(config: RunConfig, root: Path) -> tuple[StageResult, ...]:
+    """Every stage in order; DPO in as many rounds as are wanted and pay, and the control beside it."""
+
+    def step(stage: Stage) -> StageResult:
+        return run_stage(stage, config, root)
+
+    *made, openings, prefer, dpo, evaluate = STAGES
+    results = [step(stage) for stage in made]
+    tried = run_rounds((openings, prefer, dpo), _MEASURE, config.dpo.rounds, config.seed, step)
+    results += tried.results
+    control = {}
+    if config.dpo.control:
+        results.append(step(_CONTROL))
+        control = {"control": "control/model"}
+    reads = {**_EVALUATED, **tried.measures, **control, **tried.compared()}
+    return (*results, step(replace(evaluate, reads=reads)))
 
 
 @contextmanager
@@ -206,63 +219,6 @@ def _alone(root: Path) -> Iterator[None]:
                 f"{root}: another run is at work here", hint="wait for it, or name another --workspace"
             ) from error
         yield
-
-
-def _run_stage(stage: Stage, config: RunConfig, root: Path) -> StageResult:
-    folder = root / stage.name
-    section: StageConfig = getattr(config, stage.name)
-    settings = section.model_dump(mode="json")
-    models = {role: _public(getattr(config.models, role)) for role in stage.roles}
-    inputs = _inputs(stage, config, root)
-    identity = Identity(
-        stage=stage.name, version=stage.version, config=settings, models=models, inputs=inputs, seed=config.seed
-    )
-    fingerprint = identity.fingerprint
-    if done := fresh(folder, fingerprint):
-        return StageResult(stage=stage.name, ran=False, seconds=done.seconds, tally=done.tally)
-    with boundary(f"stage {stage.name}"):
-        resumed = begin(folder, fingerprint)
-        note(f"{stage.name}: {'going on where it stopped' if resumed else 'started'}")
-        began, clock = datetime.now(UTC), time.monotonic()
-        context = Context(
-            folder=folder,
-            inputs={name: root / place for name, place in stage.reads.items()},
-            seed=config.seed,
-            workers=config.workers or os.cpu_count() or 1,
-        )
-        tally = stage.action(context, config)
-        seconds = round(time.monotonic() - clock, 3)
-        manifest = Manifest(
-            **identity.model_dump(),
-            colloque=__version__,
-            tally=tally,
-            started=began.isoformat(timespec="seconds"),
-            seconds=seconds,
-        )
-        finish(folder, manifest)
-    note(f"{stage.name}: done in {seconds:,.1f} s")
-    return StageResult(stage=stage.name, ran=True, seconds=seconds, tally=tally)
-
-
-def _public(model: ModelConfig | None) -> dict[str, Any] | None:
-    """A model's configuration as a manifest may hold it: the name of the key's variable, never a key."""
-    return model.model_dump(mode="json") if model else None
-
-
-def _inputs(stage: Stage, config: RunConfig, root: Path) -> dict[str, str]:
-    """Name → hash of all that a stage reads: a user's files by their bytes, earlier stages by their manifests."""
-    if stage.name == "ingest":
-        with boundary("stage ingest"):
-            files = {name: file_hash(Path(name)) for name in config.ingest.files}
-        gone = forgotten(root)
-        return {**files, "forgotten": digest(gone, size=16)} if gone else files
-    hashes: dict[str, str] = {}
-    for name, place in stage.reads.items():
-        manifest = read_manifest(root / place.split("/")[0])
-        if manifest is None:
-            raise RunError(f"stage {stage.name}: {place} is not there", hint="run again")
-        hashes[name] = manifest.content
-    return hashes
 
 
 def _report(root: Path, changed: bool) -> Path:

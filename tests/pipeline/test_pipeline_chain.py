@@ -4,11 +4,13 @@ import hashlib
 import json
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -21,7 +23,7 @@ from colloque.store.manifest import read_manifest
 pytestmark = pytest.mark.slow
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "questionnaires"
-SMALL = {
+SMALL: dict[str, Any] = {
     "seed": 5,
     "ingest": {"files": [str(EXAMPLES)], "cohort": 240},
     "sft": {"size": "0.3m", "vocabulary": 600, "epochs": 1, "checkpoint_seconds": 2},
@@ -132,6 +134,36 @@ def test_killed_in_every_stage_the_result_is_the_same(config: Path, workspace: P
         assert contents(place / name) == contents(workspace / name), name
     for name in ("sft/model/model.safetensors", "dpo/model/model.safetensors"):
         assert contents(place / name) == contents(workspace / name), name
+
+
+def test_rounds_and_a_control_are_added_to_what_is_there_and_survive_a_kill(
+    config: Path, workspace: Path, tmp_path: Path
+) -> None:
+    place, more = tmp_path / "workspace", tmp_path / "more.yaml"
+    shutil.copytree(workspace, place)
+    more.write_text(yaml.safe_dump({**SMALL, "dpo": {**SMALL["dpo"], "rounds": 2, "control": True}}), encoding="utf-8")
+    kept = {s.name: (place / s.name / "manifest.json").stat().st_mtime_ns for s in STAGES if s.name != "evaluate"}
+    kill_inside(more, place, "prefer-2", 0.5)
+    done = colloque("run", more, "--workspace", place)
+    assert done.returncode == 0, done.stderr
+    for name, stamp in kept.items():
+        assert (place / name / "manifest.json").stat().st_mtime_ns == stamp, f"{name} was redone"
+    results = json.loads((place / "evaluate" / "results.json").read_text(encoding="utf-8"))
+    improved = [row["improved"] for row in results["rounds"][1:]]
+    assert (results["before"], results["after"]) == ("sft", "dpo") and "control" in results["others"]
+    # A second round was made if the first was an improvement, and only then; both are compared.
+    assert len(improved) == (2 if improved[0] else 1)
+    assert {"dpo-1", "dpo-2"} & set(results["others"]) if improved[0] else set(results["others"]) == {"control"}
+    # The control learnt the same pairs: the same people, the same replies, other labels.
+    labelled = {p.id: p for p in read_records(place / "prefer" / "preferences.parquet", Preference)}
+    drawn = list(read_records(place / "control" / "preferences.parquet", Preference))
+    assert {p.id for p in drawn} == set(labelled)
+    turned = [p.chosen == labelled[p.id].rejected for p in drawn]
+    assert all(turned) is False and any(turned)
+    page = (place / "report.html").read_text(encoding="utf-8")
+    assert "Témoin" in page and "Mesure du tour 1" in page
+    again = colloque("run", more, "--workspace", place, "--json")
+    assert not any(stage["ran"] for stage in json.loads(again.stdout)["stages"])
 
 
 def contents(path: Path) -> dict[str, str]:

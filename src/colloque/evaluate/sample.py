@@ -13,6 +13,7 @@ from colloque.core import (
     Finding,
     Opening,
     Questionnaire,
+    Split,
     Turn,
     content_id,
     cuts,
@@ -32,16 +33,16 @@ from colloque.store import Context, part_path, read_records, write_records
 __all__ = ["held_out", "interview_all", "people", "reply_all"]
 
 
-def held_out(path: Path, config: EvaluateConfig, seed: int) -> list[Opening]:
-    """Cuts of the test split's dialogues (originals alone), the same for every model. Raises InputError where there are none."""
+def held_out(path: Path, config: EvaluateConfig, seed: int, split: Split = "test") -> list[Opening]:
+    """Cuts of a split's dialogues (originals alone), the same for every model. Raises InputError where there are none."""
     chosen: list[Opening] = []
     for dialogue in read_records(path, Dialogue):
-        if dialogue.split == "test" and dialogue.parent is None:
+        if dialogue.split == split and dialogue.parent is None:
             found = [opening for opening in cuts(dialogue, "held-out") if len(opening.turns) <= config.turns]
             chosen += _ranked(found, seed)[: config.per_dialogue]
     if not chosen:
         raise InputError(
-            "no dialogue of the test split",
+            f"no dialogue of the {split} split",
             file=path,
             hint="evaluation needs people whom no training saw: add questionnaires",
         )
@@ -104,11 +105,11 @@ def _measured(
     return Measured(opening=opening, reply=candidate, findings=tuple(check_reply(turns, text)), nonsense=nonsense)
 
 
-def people(path: Path, config: EvaluateConfig, seed: int) -> list[Questionnaire]:
-    """The test-split questionnaires whose patients every model interviews: one a respondent, those with something to tell."""
+def people(path: Path, config: EvaluateConfig, seed: int, split: Split = "test") -> list[Questionnaire]:
+    """The questionnaires of a split whose patients every model interviews: one a respondent, those with something to tell."""
     found: dict[str, Questionnaire] = {}
     for form in read_records(path, Questionnaire):
-        if form.split == "test" and form.told:
+        if form.split == split and form.told:
             found.setdefault(form.respondent, form)
     ranked = sorted(found.values(), key=lambda form: (uniform(form.id, "interview", seed), form.id))
     return ranked[: config.interviews]

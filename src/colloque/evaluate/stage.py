@@ -13,6 +13,8 @@ from colloque.errors import RunError
 from colloque.evaluate.compare import (
     Pair,
     compare_errors,
+    compare_faulty,
+    compare_independent,
     compare_lengths,
     compare_risk,
     compare_safety,
@@ -50,7 +52,7 @@ def run_evaluate(
 
     `judge` is a further judge for the win rate; the plain one and the rubric always sit. Keys of `results.json`: models,
     before, after, openings, respondents, seed, labelled_by, power, errors {any, codes, independent_any, independent}, safety,
-    risk, length, wins, interviews, samples, others, verdict (helped | not_shown | harmed), summary (French sentences).
+    risk, length, wins, interviews, samples, others (by model, with `to_after`), rounds, verdict (helped | not_shown | harmed), summary (French sentences).
     """
     if len(models) < 2:
         raise RunError("two models are needed to compare", hint="give one --model before and one after")
@@ -77,8 +79,17 @@ def run_evaluate(
     for row in results["wins"]:
         row["shares_rules"] = row["judge"] == labelled_by
     results["others"] = {
-        name: _compared(replies, talks, (before, name), config, context.seed, judges) for name in between
+        name: {
+            **_compared(replies, talks, (before, name), config, context.seed, judges),
+            "to_after": _to_after(replies[name], replies[after], context.seed),
+        }
+        for name in between
     }
+    results["rounds"] = [
+        {"round": name, **json.loads((context.inputs[name] / "figures.json").read_text(encoding="utf-8"))}
+        for name in sorted(context.inputs, key=lambda name: (len(name), name))
+        if name.startswith("round-")
+    ]
     results["verdict"] = verdict_of(results)
     results["summary"] = summarise(results)
     write_json(context.folder / "results.json", results)
@@ -126,6 +137,12 @@ def _compared(
         "interviews": compare_interviews(talks[first], talks[second], seed) if talks else None,
         "samples": _samples(pairs, config.samples),
     }
+
+
+def _to_after(other: Sequence[Measured], after: Sequence[Measured], seed: int) -> dict[str, Any]:
+    """From a model between to the last one: what the last has that a control, or another round, has not."""
+    pairs = pair_up(other, after)
+    return {"any": compare_faulty(pairs, seed), "independent_any": compare_independent(pairs, seed)}
 
 
 def _power(openings: int) -> dict[str, Any]:

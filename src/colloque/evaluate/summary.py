@@ -5,7 +5,7 @@ become more frequent by more than the margin, and no less of the record brought 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -62,6 +62,8 @@ def summarise(results: Mapping[str, Any]) -> list[str]:
         _safety(results),
         *([_elicited(told)] if told else []),
         *_length(results["length"]),
+        *_rounds(results.get("rounds") or []),
+        *_control((results.get("others") or {}).get("control")),
     ]
 
 
@@ -173,3 +175,47 @@ def _length(length: Mapping[str, Any]) -> list[str]:
             f"différentes avant, {number(100 * length['distinct_after'], 0)} % après)."
         )
     return lines
+
+
+def _rounds(rounds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each round brought, by what labelled nothing, and which one is kept."""
+    if len(rounds) < 2:
+        return []
+    told = " ; ".join(f"{_round_name(spot)} : {_round_figures(row)}" for spot, row in enumerate(rounds))
+    last = len(rounds) - 1
+    if rounds[-1]["improved"]:
+        end = f"Le tour {last}, le dernier demandé, est gardé."
+    elif last == 1:
+        end = "Le premier tour n'a pas fait mieux que le SFT : il n'y en a pas eu d'autre."
+    else:
+        end = f"Le tour {last} n'a pas fait mieux que le précédent : les tours s'arrêtent, et le tour {last - 1} est gardé."
+    return [f"Tours de DPO, mesurés sur des personnes de la validation par ce qui n'a rien étiqueté — {told}. {end}"]
+
+
+def _round_name(spot: int) -> str:
+    return f"tour {spot}" if spot else "SFT"
+
+
+def _round_figures(row: Mapping[str, Any]) -> str:
+    return f"{number(row['faulty'])} réponses fautives pour 100, {number(100 * row['elicited'])} % du dossier livré"
+
+
+def _control(control: Mapping[str, Any] | None) -> list[str]:
+    """Whether DPO does more than training on the same pairs, labelled at random."""
+    if not control:
+        return []
+    row, gap = control["errors"]["any"], control["to_after"]["any"]["difference"]
+    plain, told = control["errors"]["independent_any"], control.get("interviews")
+    elicited = f", {number(100 * told['after']['elicited'])} % du dossier livré" if told else ""
+    facts = (
+        f"Témoin — un DPO sur les mêmes paires, la préférée et la rejetée tirées au sort : {number(row['before'])} → {number(row['after'])} "
+        f"réponses fautives pour 100, {number(plain['before'])} → {number(plain['after'])} par les détecteurs à part{elicited}."
+    )
+    if gap["high"] < 0:
+        return [
+            f"{facts} Le DPO fait mieux que lui (écart {number(gap['value'])} ; intervalle {_interval(gap)}) : son effet tient aux préférences."
+        ]
+    return [
+        f"{facts} Attention : le DPO ne fait pas mieux que lui de façon sûre (écart {number(gap['value'])} ; intervalle {_interval(gap)}) : "
+        "rien ne dit que son effet tienne aux préférences."
+    ]

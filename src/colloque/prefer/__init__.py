@@ -2,6 +2,7 @@
 
 from colloque.prefer.config import OpeningsConfig, PreferConfig
 from colloque.prefer.openings import hand_openings, run_openings, user_openings
+from colloque.prefer.pairs import write_control
 from colloque.prefer.records import Drawn, JudgedComparison
 from colloque.prefer.stage import run_prefer
 
@@ -14,4 +15,5 @@ __all__ = [
     "run_openings",
     "run_prefer",
     "user_openings",
+    "write_control",
 ]

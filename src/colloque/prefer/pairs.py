@@ -6,6 +6,7 @@ Pure but for the judge it is handed. What a judge said by seat is kept, so that 
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import combinations
+from pathlib import Path
 
 from colloque.core import (
     Candidate,
@@ -21,6 +22,7 @@ from colloque.core import (
 from colloque.judge import Judge, both_orders
 from colloque.prefer.draw import word_list
 from colloque.prefer.records import Drawn, JudgedComparison
+from colloque.store import read_records, write_records
 
 __all__ = [
     "balance_lengths",
@@ -30,6 +32,7 @@ __all__ = [
     "judge_all",
     "preference_of",
     "words_in",
+    "write_control",
 ]
 
 
@@ -149,3 +152,9 @@ def control_of(preference: Preference, seed: int) -> Preference:
     if uniform(preference.id, "control", seed) < 0.5:
         changes |= {"chosen": preference.rejected, "rejected": preference.chosen}
     return preference.model_copy(update=changes)
+
+
+def write_control(preferences: Path, output: Path, seed: int) -> Path:
+    """Write the control of a whole set (file or folder of Preference records) and return where it is."""
+    write_records(output, (control_of(pair, seed) for pair in read_records(preferences, Preference)), Preference)
+    return output

@@ -17,6 +17,7 @@ from colloque.store import read_records
 __all__ = ["bilan_section", "dpo_lines"]
 
 _TALKS = 10
+_NAMES = {"sft": "SFT", "dpo": "DPO (gardé)", "control": "Témoin : mêmes paires, choix tirés au sort"}
 
 
 def bilan_section(workspace: Path) -> dict[str, Any]:
@@ -25,7 +26,15 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
     dpo = figures_of(workspace, "dpo/figures.json")
     section: dict[str, Any] = {"dpo_chart": curve_chart(dpo, "perte du DPO", ("loss", "eval_loss"))}
     if not results:
-        return {**section, "verdict_lines": [], "errors": [], "errors_chart": "", "sides": [], "talks": []}
+        return {
+            **section,
+            "verdict_lines": [],
+            "errors": [],
+            "errors_chart": "",
+            "sides": [],
+            "talks": [],
+            "beside": [],
+        }
     rows = [_row(row) for row in [{**results["errors"]["any"], "label": "Toute erreur"}, *results["errors"]["codes"]]]
     rows += [
         _row({**row, "label": f"{row.get('label', row['code'])} (détecteur à part)"})
@@ -42,8 +51,37 @@ def bilan_section(workspace: Path) -> dict[str, Any]:
         "verdict_lines": [*results["summary"], *dpo_lines(dpo)],
         "errors": rows,
         "errors_chart": Markup(chart),
+        "beside": _beside(results),
         "talks": _talks(workspace),
         "sides": [_side(sample) for sample in results["samples"]],
+    }
+
+
+def _beside(results: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every model that was measured, in columns: only where there are others than the two, a control or another round."""
+    others = results.get("others") or {}
+    if not others:
+        return []
+    first = _column(_NAMES["sft"], results, "before")
+    return [
+        first,
+        *(_column(_called(name), row, "after") for name, row in others.items()),
+        _column(_NAMES["dpo"], results, "after"),
+    ]
+
+
+def _called(name: str) -> str:
+    return _NAMES.get(name) or f"DPO, tour {name.rsplit('-', 1)[-1]} (non gardé)"
+
+
+def _column(name: str, row: Mapping[str, Any], side: str) -> dict[str, Any]:
+    told = row.get("interviews")
+    return {
+        "name": name,
+        "faulty": row["errors"]["any"][side],
+        "independent": row["errors"]["independent_any"][side],
+        "elicited": 100 * told[side]["elicited"] if told else None,
+        "words": row["length"][side],
     }
 
 

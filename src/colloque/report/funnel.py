@@ -23,6 +23,7 @@ STAGES: dict[str, str] = {
 }
 """Stage folders in the order of the way, with their French names."""
 
+_IN_A_ROUND = ("openings", "prefer", "dpo")
 _SHOWN = 5
 
 
@@ -37,13 +38,24 @@ class Step(NamedTuple):
 
 def manifests(workspace: Path) -> dict[str, Manifest]:
     """The manifests of the finished stages, in order."""
-    found = {name: read_manifest(workspace / name) for name in STAGES}
+    found = {name: read_manifest(workspace / name) for name in _stages(workspace)}
     return {name: manifest for name, manifest in found.items() if manifest}
+
+
+def _stages(workspace: Path) -> dict[str, str]:
+    """The stages of this workspace's last run with their French names: later rounds and the control as the evaluation has them."""
+    results = figures_of(workspace, "evaluate/results.json")
+    *first, last = STAGES.items()
+    rounds = [row["round"].removeprefix("round-") for row in results.get("rounds", ())]
+    later = {f"{name}-{n}": f"{STAGES[name]}, tour {n}" for n in rounds if n not in "01" for name in _IN_A_ROUND}
+    measured = {f"round-{n}": f"Mesure du tour {n}" if n != "0" else "Mesure du SFT" for n in rounds}
+    control = {"control": "Témoin (choix tirés au sort)"} if "control" in results.get("models", {}) else {}
+    return dict([*first, *later.items(), *measured.items(), *control.items(), last])
 
 
 def funnel(workspace: Path) -> list[Step]:
     """Each finished stage with its tally and a few of the records that it let go."""
-    steps = []
+    steps, labels = [], _stages(workspace)
     for name, manifest in manifests(workspace).items():
         file = workspace / name / "drops.jsonl"
         examples: list[Drop] = []
@@ -52,7 +64,7 @@ def funnel(workspace: Path) -> list[Step]:
                 examples.append(drop)
                 if len(examples) == _SHOWN:
                     break
-        steps.append(Step(name, STAGES[name], manifest, examples))
+        steps.append(Step(name, labels[name], manifest, examples))
     return steps
 
 
