@@ -115,7 +115,7 @@ def told(rows: Sequence[tuple[str, str, float, float]]) -> Iterator[str]:
             old = sums.get(who, (0.0, 0.0))
             sums[who] = (old[0] + b, old[1] + a)
         ratio = cluster_bootstrap(sums)
-        before, after = (sumvalues) / len(mine) for values in ([a for _, a, _ in mine], [b for _, _, b in mine]))
+        before, after = (sum(values) / len(mine) for values in ([a for _, a, _ in mine], [b for _, _, b in mine]))
         yield (
             f"  {name:<30}{before:7.1f} → {after:5.1f}   {gap.value:+6.1f} ({gap.low:+.1f} to {gap.high:+.1f})   "
             f"× {ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})   n = {len(mine)}"
