@@ -107,6 +107,7 @@ class Lexicon:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._labels = frozenset(rule.label for rule in rules)
+        self._asked: set[tuple[str, ...]] = {()}
         self._phrases = [(rule, phrase) for rule in rules for phrase in rule.say]
 
     @cached_property
@@ -115,12 +116,17 @@ class Lexicon:
 
     def all(self, text: str, *labels: str) -> tuple[Hit, ...]:
         """Every match in `text` (composed, not folded), in the order of the text; only of `labels` when given."""
+        if labels not in self._asked:
+            self._refuse_unknown(labels)
+        hits, present = _found(self, plain(text))
+        if not labels or not hits:
+            return hits
+        return () if present.isdisjoint(labels) else tuple([hit for hit in hits if hit.label in labels])
+
+    def _refuse_unknown(self, labels: tuple[str, ...]) -> None:
         if not self._labels.issuperset(labels):
             raise KeyError(f"no rule is labelled {sorted(set(labels) - self._labels)}")
-        found = _all(self, plain(text))
-        if not labels or not found:
-            return found
-        return tuple(hit for hit in found if hit.label in labels)
+        self._asked.add(labels)
 
     def first(self, text: str, *labels: str) -> Hit | None:
         """The first match in the order of the text, or None."""
@@ -129,11 +135,14 @@ class Lexicon:
 
     def has(self, text: str, *labels: str) -> bool:
         """Whether anything matches."""
-        return bool(self.all(text, *labels))
+        if labels not in self._asked:
+            self._refuse_unknown(labels)
+        present = _found(self, plain(text))[1]
+        return not present.isdisjoint(labels) if labels else bool(present)
 
     def labels(self, text: str) -> frozenset[str]:
         """The labels that match somewhere in the text."""
-        return frozenset(hit.label for hit in self.all(text))
+        return _found(self, plain(text))[1]
 
     def likely(self, folded: str) -> list[tuple[Rule, Phrase]]:
         """The patterns that may match in a folded text, with their rules."""
@@ -141,13 +150,20 @@ class Lexicon:
 
 
 @lru_cache(maxsize=65536)
-def _all(book: Lexicon, folded: str) -> tuple[Hit, ...]:
+def _found(book: Lexicon, folded: str) -> tuple[tuple[Hit, ...], frozenset[str]]:
+    """The hits in a folded text, and their labels."""
     found: list[Hit] = []
     for rule, phrase in book.likely(folded):
         for match in phrase.pattern.finditer(folded):
             if not (rule.unless and _dismissed(rule, folded, match.end() - 1)):
                 found.append(Hit(rule.label, match.start(), match.end()))
-    return tuple(sorted(found, key=lambda hit: (hit.start, -hit.end)))
+    if not found:
+        return _NOTHING
+    found.sort(key=lambda hit: (hit.start, -hit.end))
+    return tuple(found), frozenset([hit.label for hit in found])
+
+
+_NOTHING: tuple[tuple[Hit, ...], frozenset[str]] = ((), frozenset())
 
 
 def _dismissed(rule: Rule, folded: str, last: int) -> bool:

@@ -12,7 +12,7 @@ from colloque.french.needles import close_of, needles_of
 
 __all__ = ["Needles", "Sieve", "sieve_for"]
 
-_GROUP = 48
+_GROUP = 120
 """Patterns an automaton: its states are built as texts need them, and many patterns together need many states."""
 _MEMORY = 32 << 20
 """Bytes that the states of one automaton may take; the lexicons need a tenth of it."""

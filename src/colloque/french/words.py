@@ -70,10 +70,9 @@ def _stem(word: str, forms: dict[str, str]) -> str:
     return word[:8]
 
 
-@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of one word."""
-    return _stem(plain(word), _tables().forms)
+    return _entry(plain(word)).root
 
 
 def stop_words() -> frozenset[str]:
@@ -81,32 +80,52 @@ def stop_words() -> frozenset[str]:
     return _tables().stop
 
 
+class _Entry(NamedTuple):
+    """What is known of a word, whatever its text: its stem; its content stem, its topics and its matter, where it has them."""
+
+    root: str
+    content: str
+    topics: frozenset[str]
+    matter: str
+
+
+@lru_cache(maxsize=1 << 16)
+def _entry(word: str) -> _Entry:
+    tables = _tables()
+    root = _stem(word, tables.forms)
+    content = root if word not in tables.stop and len(word) > 2 else ""
+    told = content if root not in tables.generic else ""
+    matter = tables.same.get(root) or told or (word if word in _MOMENTS else "")
+    return _Entry(root, content, tables.topics.get(root, frozenset()), matter)
+
+
+@lru_cache(maxsize=1 << 16)
+def _bare(word: str) -> str:
+    """A word without elided article or inverted pronoun; may be empty."""
+    return _INVERTED.sub("", _ELIDED.sub("", word))
+
+
 @lru_cache(maxsize=16384)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without elided article or inverted pronoun."""
-    found = []
-    for match in _WORD.finditer(plain(text)):
-        word = _INVERTED.sub("", _ELIDED.sub("", match.group()))
-        if word:
-            found.append(word)
-    return tuple(found)
+    return tuple([word for word in map(_bare, _WORD.findall(plain(text))) if word])
+
+
+@lru_cache(maxsize=16384)
+def _entries(text: str) -> tuple[_Entry, ...]:
+    return tuple(map(_entry, tokens(text)))
 
 
 @lru_cache(maxsize=16384)
 def stems(text: str) -> frozenset[str]:
     """Stems of the content words of a text."""
-    tables = _tables()
-    return frozenset(_stem(word, tables.forms) for word in tokens(text) if word not in tables.stop and len(word) > 2)
+    return frozenset([entry.content for entry in _entries(text) if entry.content])
 
 
 @lru_cache(maxsize=16384)
 def topics(text: str) -> frozenset[str]:
     """Topics that the words of a text are about; empty when none is known. Stop words may carry one (« nuit »)."""
-    tables = _tables()
-    found: set[str] = set()
-    for word in tokens(text):
-        found |= tables.topics.get(_stem(word, tables.forms), frozenset())
-    return frozenset(found)
+    return frozenset().union(*[entry.topics for entry in _entries(text) if entry.topics])
 
 
 _MOMENTS = frozenset(["matin", "soir", "nuit", "midi"])
@@ -125,16 +144,7 @@ def matter(text: str) -> frozenset[str]:
     « Vous fumez ? » and « Vous consommez du tabac ? » are the same matter. Words that say little are left out; « vous
     prenez quelque chose » is about a treatment; « il », « elle » ask about someone else than the patient.
     """
-    tables = _tables()
-    found: set[str] = set()
-    for word in tokens(text):
-        root = _stem(word, tables.forms)
-        if root in tables.same:
-            found.add(tables.same[root])
-        elif word not in tables.stop and len(word) > 2 and root not in tables.generic:
-            found.add(root)
-        elif word in _MOMENTS:
-            found.add(word)
+    found = {entry.matter for entry in _entries(text) if entry.matter}
     folded = plain(text)
     if _SOMETHING.search(folded):
         found.add("#traitement")
