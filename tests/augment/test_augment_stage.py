@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from colloque.augment import AugmentConfig, DatasetConfig, augment_all, reformulate, run_augment, run_dataset
+from colloque.augment import AugmentConfig, DatasetConfig, reformulate, run_augment, run_dataset
 from colloque.augment.again import words_alike
-from colloque.augment.duplicates import Seen
+from colloque.augment.duplicates import Seen, mark_of
+from colloque.augment.share import even_shares, level_shares
 from colloque.core import Dialogue, Questionnaire, Split, split_of
 from colloque.errors import InputError
 from colloque.ingest.cohort import cohort
@@ -57,13 +58,35 @@ def test_only_the_chosen_splits_are_reformulated_and_a_killed_run_goes_on(tmp_pa
     assert _bytes(context.folder) == before
 
 
-def test_until_shares_the_missing_dialogues_evenly(tmp_path: Path) -> None:
+def test_until_is_reached_and_what_failed_is_made_up_for(tmp_path: Path) -> None:
     rows = [q.model_copy(update={"split": "train"}) for q in _rows(10)]
-    context = Context(folder=tmp_path / "a", inputs=_input(tmp_path, rows), seed=2)
-    tally = run_augment(context, AugmentConfig(until=34, near=1.0))
-    assert 24 <= tally.kept + tally.made <= 34
-    asked = tally.made + sum(tally.figures["reformulations_not_made"].values())
-    assert asked == 34 - 10
+    inputs = _input(tmp_path, rows)
+    context = Context(folder=tmp_path / "a", inputs=inputs, seed=2)
+    config = AugmentConfig(until=64, near=1.0, attempts=1, shard=4)
+    tally = run_augment(context, config)
+    assert tally.figures["reformulations_not_made"], "nothing failed here: the test would prove nothing"
+    assert tally.read == 10
+    assert tally.kept + tally.made == 64
+    before = _bytes(context.folder)
+    ledgers = sorted((context.folder / "ledger").iterdir())
+    assert len(ledgers) > 3, "a second round makes parts of its own"
+    ledgers[-1].unlink()
+    assert run_augment(context, config) == tally
+    assert _bytes(context.folder) == before
+    two = Context(folder=tmp_path / "b", inputs=inputs, seed=2, workers=2)
+    assert run_augment(two, config) == tally
+    assert _bytes(two.folder) == before
+
+
+def test_domains_come_out_level() -> None:
+    shares = level_shares(14, ["a"] * 6 + ["b"] * 2 + ["c"] * 2, most=10)
+    made = {
+        name: sum(s for s, g in zip(shares, ["a"] * 6 + ["b"] * 2 + ["c"] * 2, strict=True) if g == name)
+        for name in "abc"
+    }
+    assert made == {"a": 2, "b": 6, "c": 6}
+    assert sum(level_shares(100, ["a"] * 3 + ["b"], most=4)) == 16
+    assert even_shares(7, 3, 10) == [3, 2, 2]
 
 
 def test_a_dialogue_without_its_questionnaire_is_refused(tmp_path: Path) -> None:
@@ -80,16 +103,10 @@ def test_the_earlier_of_two_near_duplicates_stays() -> None:
     changed = one.turns[-1].model_copy(update={"text": one.turns[-1].text + " Voilà."})
     near = one.model_copy(update={"id": "d-near", "turns": (*one.turns[:-1], changed)})
     seen = Seen(0.8)
-    assert seen.verdict(one) is None
-    assert seen.verdict(one.model_copy(update={"id": "d-copy"})) == "exact_duplicate"
-    assert seen.verdict(near) == "near_duplicate"
-    assert seen.verdict(other) is None
-
-
-def test_augment_all_in_memory() -> None:
-    rows = [q.model_copy(update={"split": "train"}) for q in _rows(4)]
-    made = list(augment_all([(q, write_dialogue(q, 1)) for q in rows], AugmentConfig(times=2), seed=5))
-    assert len(made) == 12
+    assert seen.verdict(mark_of(one)) is None
+    assert seen.verdict(mark_of(one.model_copy(update={"id": "d-copy"}))) == "exact_duplicate"
+    assert seen.verdict(mark_of(near)) == "near_duplicate"
+    assert seen.verdict(mark_of(other)) is None
 
 
 def test_the_dataset_holds_the_chosen_splits_in_chat_form(tmp_path: Path) -> None:

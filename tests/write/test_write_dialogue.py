@@ -12,7 +12,7 @@ from colloque.checks import check_dialogue
 from colloque.core import Answer, Dialogue, Persona, Questionnaire
 from colloque.french.questions import questions_in
 from colloque.speech import DEFERRAL
-from colloque.write import render, write_all, write_dialogue
+from colloque.write import render, write_dialogue
 
 CORPUS = Path(__file__).parents[2] / "../shared/corpus/dialogues.jsonl"
 
@@ -147,9 +147,3 @@ def test_rendered_for_reading() -> None:
     text = render(write_dialogue(FIRST, 1), FIRST)
     assert "Clinicien : " in text and "Patient : " in text and "[4]" in text
     assert max(map(len, text.splitlines())) <= 100
-
-
-def test_write_all_gives_dialogues_and_drops() -> None:
-    made = list(write_all([FIRST, _form(name="q-none")], seed=1, per=2))
-    assert sum(isinstance(item, Dialogue) for item in made) == 2
-    assert [item.reason for item in made if not isinstance(item, Dialogue)] == ["no_answers"]

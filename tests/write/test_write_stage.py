@@ -53,3 +53,14 @@ def test_the_stage_writes_what_the_function_writes(tmp_path: Path) -> None:
     first = [d for d in made if d.seed == 9]
     assert first and all(write_dialogue(rows[d.questionnaire], 9) == d for d in first)
     assert len({d.id for d in made}) == len(made)
+
+
+def test_of_identical_records_so_many_are_written(tmp_path: Path) -> None:
+    (row,) = cohort(1, seed=5)
+    rows = [row.model_copy(update={"id": f"q-{n}", "respondent": f"r-{n}"}) for n in range(5)]
+    write_records(tmp_path / "q.jsonl", rows, Questionnaire)
+    context = Context(folder=tmp_path / "w", inputs={"questionnaires": tmp_path / "q.jsonl"})
+    tally = run_write(context, WriteConfig(identical=3, shard=2))
+    assert tally.dropped == {"identical_record": 2}
+    kept = {d.questionnaire for d in read_records(context.folder / "dialogues", Dialogue)}
+    assert kept == {"q-0", "q-1", "q-2"}

@@ -3,6 +3,6 @@
 from colloque.augment.again import reformulate
 from colloque.augment.config import AugmentConfig, DatasetConfig
 from colloque.augment.dataset import run_dataset
-from colloque.augment.stage import augment_all, run_augment
+from colloque.augment.stage import run_augment
 
-__all__ = ["AugmentConfig", "DatasetConfig", "augment_all", "reformulate", "run_augment", "run_dataset"]
+__all__ = ["AugmentConfig", "DatasetConfig", "reformulate", "run_augment", "run_dataset"]

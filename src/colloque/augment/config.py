@@ -18,7 +18,12 @@ class AugmentConfig(StageConfig):
     times: int = Field(default=1, ge=0, le=1000)
     """Reformulations asked of each dialogue. `until` wins where both are given."""
     until: int | None = Field(default=None, ge=1)
-    """Go on until there are this many dialogues in the augmented splits, shared evenly among them."""
+    """Go on until there are this many dialogues in the augmented splits; copies that fail are made up for by others."""
+    balance: Literal["dialogue", "domain"] = "dialogue"
+    """How the copies that `until` asks are shared: the same number for each dialogue, or so that the domains (where the
+    questionnaires name one) come out as level as can be."""
+    most: int = Field(default=50, ge=1, le=1000)
+    """Copies of one dialogue at most, whatever `until` asks."""
     splits: tuple[Split, ...] = ("train",)
     """Splits whose dialogues are reformulated; the others pass through as they are."""
     attempts: int = Field(default=3, ge=1, le=10)

@@ -23,7 +23,7 @@ from colloque.llm.writing import (
     write,
 )
 
-__all__ = ["Check", "likeness", "reformulate_with", "reformulator_version", "times_for"]
+__all__ = ["Check", "likeness", "reformulate_families", "reformulate_with", "reformulator_version", "times_for"]
 
 Check = Callable[[Questionnaire, Dialogue], Sequence[Finding]]
 
@@ -47,16 +47,31 @@ def reformulate_with(
 
     `parent` of each is the dialogue it reformulates. Raises ModelError when the model itself is gone.
     """
-    judged = check or _standard_check()
-    sampling = sampling_of(model, _DEFAULT)
-
-    way = _Way(times, seed, attempts, sampling, judged, model.name)
-
-    def talk(pair: tuple[Questionnaire, Dialogue]) -> Talk[list[Dialogue | Drop]]:
-        return lambda ask: _family(_Family(*pair, way), ask)
-
-    for family in converse(model, map(talk, pairs)):
+    wanted = ((questionnaire, dialogue, 0, times) for questionnaire, dialogue in pairs)
+    for family in reformulate_families(model, wanted, seed, attempts=attempts, check=check):
         yield from family
+
+
+def reformulate_families(
+    model: ChatModel,
+    wanted: Iterable[tuple[Questionnaire, Dialogue, int, int]],
+    seed: int = 0,
+    *,
+    attempts: int = 3,
+    check: Check | None = None,
+) -> Iterator[list[Dialogue | Drop]]:
+    """The reformulations and Drops of each dialogue as one list, in order.
+
+    `wanted`: questionnaire, dialogue, number of its first reformulation, how many. Read lazily, a little ahead, so that
+    parts follow one another without a pause.
+    """
+    way = _Way(seed, attempts, sampling_of(model, _DEFAULT), check or _standard_check(), model.name)
+
+    def talk(one: tuple[Questionnaire, Dialogue, int, int]) -> Talk[list[Dialogue | Drop]]:
+        questionnaire, dialogue, first, times = one
+        return lambda ask: _family(_Family(questionnaire, dialogue, way), range(first, first + times), ask)
+
+    yield from converse(model, map(talk, wanted))
 
 
 def times_for(target: int, dialogues: int) -> int:
@@ -73,7 +88,6 @@ def reformulator_version() -> str:
 class _Way(NamedTuple):
     """What is the same for all dialogues of a run."""
 
-    times: int
     seed: int
     attempts: int
     sampling: Sampling
@@ -97,12 +111,12 @@ class _Family:
             self.questionnaire.told, begins, self._checked,
         )  # fmt: skip
 
-    def dialogue(self, turns: tuple[Turn, ...]) -> Dialogue:
-        """Turns as a child of the parent."""
+    def dialogue(self, turns: tuple[Turn, ...], model: str = "") -> Dialogue:
+        """Turns as a child of the parent, written by the model that answered."""
         parent = self.parent
         return Dialogue(
             questionnaire=self.questionnaire.id, respondent=parent.respondent, split=parent.split,
-            language=parent.language, writer=self.way.writer, seed=self.way.seed, parent=parent.id, virtual=parent.virtual,
+            language=parent.language, writer=model or self.way.writer, seed=self.way.seed, parent=parent.id, virtual=parent.virtual,
             turns=turns,
         )  # fmt: skip
 
@@ -128,10 +142,10 @@ class _Family:
         return found
 
 
-async def _family(family: _Family, ask: Ask) -> list[Dialogue | Drop]:
+async def _family(family: _Family, numbers: range, ask: Ask) -> list[Dialogue | Drop]:
     """One after the other: each must be unlike those before it."""
     made: list[Dialogue | Drop] = []
-    for number in range(family.way.times):
+    for number in numbers:
         written = await write(family.task(number), ask)
         if isinstance(written, Failed):
             reason = "too_near" if written.reason == "template_repeated" else written.reason
@@ -139,8 +153,8 @@ async def _family(family: _Family, ask: Ask) -> list[Dialogue | Drop]:
             name = f"{family.parent.id}/{number}"
             made.append(Drop(id=name, stage="augment", reason=reason, detail=written.detail, record=record))
         else:
-            made.append(family.dialogue(written))
-            family.kin.append(written)
+            made.append(family.dialogue(written.turns, written.model))
+            family.kin.append(written.turns)
     return made
 
 

@@ -6,21 +6,34 @@ many give the same files. A part and its ledger are whole or absent.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 
 from colloque.augment.config import AugmentConfig
-from colloque.augment.duplicates import Seen
-from colloque.augment.shard import Pair, Shard, augment_shard, dropped
-from colloque.core import Dialogue, Drop, Questionnaire
+from colloque.augment.duplicates import Seen, mark_of
+from colloque.augment.shard import Made, Pair, Shard, augment_shard, dropped, packed, pairs_of
+from colloque.augment.work import Work
+from colloque.core import Dialogue, Drop
 from colloque.engine import map_shards
-from colloque.errors import InputError
 from colloque.llm.model import ChatModel
 from colloque.progress import progress
-from colloque.store import Context, Tally, ledger_path, part_path, read_ledgers, read_records, write_json, write_records
+from colloque.store import (
+    Context,
+    Tally,
+    ledger_path,
+    part_path,
+    read_ledgers,
+    read_records,
+    unpack,
+    write_json,
+    write_packed,
+    write_records,
+)
 
-__all__ = ["augment_all", "run_augment"]
+__all__ = ["run_augment"]
+
+# Rounds in which copies that failed are made up for: each leaves about one in a hundred of the last.
+_ROUNDS = 5
 
 
 def run_augment(context: Context, config: AugmentConfig, reformulator: ChatModel | None = None) -> Tally:
@@ -29,33 +42,22 @@ def run_augment(context: Context, config: AugmentConfig, reformulator: ChatModel
     Inputs `questionnaires` and `dialogues`. Dialogues of `config.splits` are reformulated, the others pass; among all,
     the earlier of two near duplicates stays. Raises InputError when a dialogue's questionnaire is not there.
     """
-    eligible, total = _count(context.inputs["dialogues"], config)
-    wanted = _wanted(config, eligible)
-    seen = Seen(config.near)
-    with progress("augment", total, "dialogues") as advance:
-        shards = _cut(_pairs(context, config, wanted), config, context.seed)
-        for shard, made in _made(shards, context, reformulator, seen):
-            if made is not None:
-                _save(context.folder, shard.number, _unique(made, seen), len(shard.pairs))
-            advance(len(shard.pairs))
+    work, seen = Work(context.inputs, config, context.seed), Seen(config.near)
+    for turn in range(_ROUNDS):
+        shares = work.shares(_made_so_far(context.folder, work.begun) if turn else None)
+        if turn and not any(shares):
+            break
+        with progress("augment", len(work) if turn == 0 else sum(shares), "dialogues") as advance:
+            for shard, made in _run(work.shards(shares, originals=turn == 0), context, reformulator, seen):
+                if made is not None:
+                    _save(context.folder, made, seen, work.chosen(shard))
+                advance(len(shard.wanted) if turn == 0 else sum(times for _, times in shard.wanted))
     return _tally(context.folder).balanced("augment")
 
 
-def augment_all(
-    pairs: Iterable[tuple[Questionnaire, Dialogue]], config: AugmentConfig | None = None, seed: int = 0
-) -> Iterator[Dialogue | Drop]:
-    """Originals, reformulations and drops of pairs, in order, in this process and without files."""
-    config = config or AugmentConfig()
-    seen = Seen(config.near)
-    wanted = (Pair(q, d, config.times if d.split in config.splits else 0) for q, d in pairs)
-    for shard in _cut(wanted, config, seed):
-        for family in _unique(augment_shard(shard), seen):
-            yield from family
-
-
-def _made(
+def _run(
     shards: Iterator[Shard], context: Context, reformulator: ChatModel | None, seen: Seen
-) -> Iterator[tuple[Shard, list[list[Dialogue | Drop]] | None]]:
+) -> Iterator[tuple[Shard, Made | None]]:
     """Shards with what they became; None for one that an earlier run finished, whose dialogues are remembered."""
     first: list[Shard] = []
     ahead: list[Shard] = []
@@ -64,132 +66,87 @@ def _made(
             first.append(shard)
             break
         for dialogue in read_records(_part(context.folder, shard.number), Dialogue):
-            seen.verdict(dialogue)
+            seen.verdict(mark_of(dialogue))
         yield shard, None
 
     def rest() -> Iterator[Shard]:
-        for shard in _chain(first, shards):
+        for shard in chain(first, shards):
             ahead.append(shard)
             yield shard
 
-    work: Any = _model_work(reformulator) if reformulator else augment_shard
-    for made in map_shards(work, rest(), 1 if reformulator else context.workers):
-        yield ahead.pop(0), made
+    made = _by_model(reformulator, rest()) if reformulator else map_shards(augment_shard, rest(), context.workers)
+    for result in made:
+        yield ahead.pop(0), result
 
 
-def _chain(first: list[Shard], rest: Iterator[Shard]) -> Iterator[Shard]:
-    yield from first
-    yield from rest
+def _by_model(model: ChatModel, shards: Iterable[Shard]) -> Iterator[Made]:
+    """The same work by a team's model, in this process; the next shard is under way while the last one ends."""
+    from colloque.augment.model import reformulate_families
+
+    begun: list[tuple[Shard, list[Dialogue]]] = []
+
+    def pairs(shard: Shard) -> Iterator[Pair]:
+        found = list(pairs_of(shard))
+        begun.append((shard, [pair.dialogue for pair in found]))
+        return iter(found)
+
+    queue = iter(shards)
+    head = next(queue, None)
+    if head is None:
+        return
+    wanted = chain.from_iterable(map(pairs, chain((head,), queue)))
+    families = reformulate_families(model, wanted, head.seed, attempts=head.attempts)
+    for copies in families:
+        shard, dialogues = begun.pop(0)
+        rest = [copies, *islice(families, len(dialogues) - 1)]
+        own: list[list[Dialogue]] = [[d] if shard.originals else [] for d in dialogues]
+        yield packed(shard, ([*a, *b] for a, b in zip(own, rest, strict=True)))
 
 
-def _unique(made: list[list[Dialogue | Drop]], seen: Seen) -> list[list[Dialogue | Drop]]:
-    """The same families with duplicates of earlier dialogues turned into drops."""
-    out: list[list[Dialogue | Drop]] = []
-    for family in made:
-        kept: list[Dialogue | Drop] = []
-        for item in family:
-            verdict = seen.verdict(item) if isinstance(item, Dialogue) else None
-            kept.append(dropped(item, verdict) if verdict and isinstance(item, Dialogue) else item)
-        out.append(kept)
-    return out
-
-
-class _model_work:  # noqa: N801 - a function with a model in it
-    """The same work by a team's model, in this process."""
-
-    def __init__(self, model: ChatModel) -> None:
-        self.model = model
-
-    def __call__(self, shard: Shard) -> list[list[Dialogue | Drop]]:
-        from colloque.augment.model import reformulate_with
-
-        families: list[list[Dialogue | Drop]] = [[pair.dialogue] for pair in shard.pairs]
-        for times in sorted({pair.times for pair in shard.pairs} - {0}):
-            places = [i for i, pair in enumerate(shard.pairs) if pair.times == times]
-            pairs = [(shard.pairs[i].questionnaire, shard.pairs[i].dialogue) for i in places]
-            made = reformulate_with(self.model, pairs, times, shard.seed, attempts=shard.attempts)
-            for i in places:
-                families[i].extend(islice(made, times))
-        return families
-
-
-def _count(dialogues: Path, config: AugmentConfig) -> tuple[int, int]:
-    """How many dialogues may be reformulated, and how many there are."""
-    eligible = total = 0
-    for dialogue in read_records(dialogues, Dialogue):
-        total += 1
-        eligible += dialogue.split in config.splits
-    return eligible, total
-
-
-def _wanted(config: AugmentConfig, eligible: int) -> Iterator[int]:
-    """Reformulations of each eligible dialogue in turn: `times`, or an even share of what `until` still asks."""
-    if config.until is None:
-        while True:
-            yield config.times
-    missing = max(0, config.until - eligible)
-    each, more = divmod(missing, eligible) if eligible else (0, 0)
-    for _ in range(more):
-        yield each + 1
-    while True:
-        yield each
-
-
-def _pairs(context: Context, config: AugmentConfig, wanted: Iterator[int]) -> Iterator[Pair]:
-    """Dialogues with their questionnaires. Both files are in one order as stages write them; any order is read."""
-    questionnaires = read_records(context.inputs["questionnaires"], Questionnaire)
-    waiting: dict[str, Questionnaire] = {}
-    current: Questionnaire | None = None
-    for dialogue in read_records(context.inputs["dialogues"], Dialogue):
-        key = dialogue.questionnaire
-        while current is None or current.id != key:
-            if key in waiting:
-                current = waiting[key]
-                break
-            if current is not None:
-                waiting[current.id] = current
-            current = next(questionnaires, None)
-            if current is None:
-                raise InputError(
-                    f"dialogue {dialogue.id}: no questionnaire {key}", file=context.inputs["questionnaires"],
-                    hint="give the questionnaires that these dialogues were written from",
-                )  # fmt: skip
-        yield Pair(current, dialogue, next(wanted) if dialogue.split in config.splits else 0)
-
-
-def _cut(pairs: Iterable[Pair], config: AugmentConfig, seed: int) -> Iterator[Shard]:
-    rows, index = iter(pairs), 0
-    while part := tuple(islice(rows, config.shard)):
-        yield Shard(index, part, config.attempts, config.near, seed)
-        index += 1
+def _made_so_far(folder: Path, parts: int) -> int:
+    """Dialogues of the augmented splits that stand in the first `parts` parts."""
+    return sum(ledger["chosen"] + ledger["made"] for ledger in read_ledgers(folder)[:parts])
 
 
 def _part(folder: Path, index: int) -> Path:
     return part_path(folder / "dialogues", index)
 
 
-def _save(folder: Path, index: int, families: list[list[Dialogue | Drop]], read: int) -> None:
-    items = [item for family in families for item in family]
-    dialogues = [item for item in items if isinstance(item, Dialogue)]
-    originals = sum(isinstance(family[0], Dialogue) for family in families)
-    write_records(_part(folder, index), dialogues, Dialogue)
-    lost = [family[0].reason for family in families if isinstance(family[0], Drop)]
-    missed = [item.reason for family in families for item in family[1:] if isinstance(item, Drop)]
+def _save(folder: Path, made: Made, seen: Seen, chosen: list[bool]) -> None:
+    """Turn duplicates into drops, in order, and write the part, then its ledger. `chosen`: is it of an augmented split?"""
+    verdicts = [seen.verdict(mark) for mark in made.marks]
+    doubles = [place for place, verdict in enumerate(verdicts) if verdict]
+    again = dict(zip(doubles, unpack(made.rows, Dialogue, doubles), strict=True))
+    families = [
+        [
+            dropped(again[item], verdicts[item] or "") if isinstance(item, int) and item in again else item
+            for item in family
+        ]
+        for family in made.families
+    ]
+    write_packed(_part(folder, made.number), made.rows, [verdict is None for verdict in verdicts])
+    heads = [family[0] for family in families] if made.read else []
+    copies = [item for family in families for item in (family[1:] if made.read else family)]
     write_json(
-        ledger_path(folder, index),
+        ledger_path(folder, made.number),
         {
-            "read": read, "kept": originals, "made": len(dialogues) - originals, "lost": dict(sorted(Counter(lost).items())),
-            "missed": dict(sorted(Counter(missed).items())),
-            "drops": [item.model_dump(mode="json") for item in items if isinstance(item, Drop)],
+            "read": made.read, "kept": sum(isinstance(item, int) for item in heads),
+            "chosen": sum(isinstance(item, int) and mine for item, mine in zip(heads, chosen, strict=False)),
+            "made": sum(isinstance(item, int) for item in copies), "lost": _reasons(heads), "missed": _reasons(copies),
+            "drops": [item.model_dump(mode="json") for family in families for item in family if isinstance(item, Drop)],
         },
     )  # fmt: skip
+
+
+def _reasons(items: Iterable[int | Drop]) -> dict[str, int]:
+    return dict(sorted(Counter(item.reason for item in items if isinstance(item, Drop)).items()))
 
 
 def _tally(folder: Path) -> Tally:
     ledgers = read_ledgers(folder)
     if not ledgers:
         write_records(part_path(folder / "dialogues", 0), (), Dialogue)
-    write_records(folder / "drops.jsonl", [Drop.model_validate(d) for x in ledgers for d in x["drops"]], Drop)
+    write_records(folder / "drops.jsonl", (Drop.model_validate(d) for x in ledgers for d in x["drops"]), Drop)
     lost: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     for ledger in ledgers:

@@ -18,7 +18,8 @@ from colloque.errors import ColloqueError, DiskError, InputError, RunError
 __all__ = ["Entry", "Journal", "Spent", "State"]
 
 State = Literal["ok", "refused", "failed", "broken"]
-"""ok: the server answered. refused: it would not, and is not asked again. failed, broken: to be asked again."""
+"""ok: the server answered. refused: it would not, and is not asked again. failed, broken: to be asked again. Refused and failed
+rows are the quarantine: their body is what was asked, as JSON."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS reply (
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS reply (
 """
 _PUT = (
     "INSERT INTO reply (key, model, request, state, note, prompt_tokens, completion_tokens, body) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state, note = excluded.note, "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET model = excluded.model, state = excluded.state, note = excluded.note, "
     "prompt_tokens = prompt_tokens + excluded.prompt_tokens, "
     "completion_tokens = completion_tokens + excluded.completion_tokens, body = excluded.body"
 )
@@ -129,6 +130,12 @@ class Journal:
                 return
             last = rows[-1][0]
             yield from (self._entry(row[1:]) for row in rows)
+
+    def reopen(self, model: str) -> int:
+        """Let a model's refused rows be asked again; they stay, with what was asked, until an answer takes their place."""
+        query = "UPDATE reply SET state = 'failed' WHERE state = 'refused' AND model = ?"
+        with self._lock, self._reader:
+            return self._reader.execute(query, (model,)).rowcount
 
     def release(self, *states: State, model: str | None = None) -> int:
         """Forget the rows in these states, so that they are asked again; returns how many. Without states: all rows."""

@@ -17,7 +17,7 @@ from colloque.core import digest
 from colloque.store.records import write_json
 from colloque.store.stage import Tally
 
-__all__ = ["Identity", "Manifest", "Output", "begin", "file_hash", "finish", "fresh", "read_manifest"]
+__all__ = ["Identity", "Manifest", "Output", "begin", "file_hash", "finish", "fresh", "read_manifest", "reopen"]
 
 MANIFEST = "manifest.json"
 STARTED = "started.json"
@@ -117,6 +117,14 @@ def finish(folder: Path, manifest: Manifest) -> Manifest:
     write_json(folder / MANIFEST, whole.model_dump(mode="json"))
     (folder / STARTED).unlink(missing_ok=True)
     return whole
+
+
+def reopen(folder: Path) -> None:
+    """Make a finished stage one that goes on where it stopped, so that parts taken out of it are made again."""
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        write_json(folder / STARTED, {"fingerprint": manifest.fingerprint})
+        (folder / MANIFEST).unlink()
 
 
 def _scratch(path: Path, folder: Path) -> bool:

@@ -8,19 +8,23 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from colloque.errors import InputError
-from colloque.store.schema import arrow_schema
+from colloque.store.schema import arrow_schema, plain_rows
 
 __all__ = [
     "EXTENSIONS",
     "atomic",
     "count_records",
+    "first_fault",
+    "json_rows",
     "ledger_path",
+    "line_files",
     "part_path",
     "parts",
     "read_ledgers",
@@ -111,11 +115,12 @@ def read_records(path: str | Path, kind: type[T]) -> Iterator[T]:
                 yield kind.model_validate(row)
             except ValidationError as error:
                 raise InputError(
-                    _first(error), file=file, place=f"row {number}", hint=f"expected a {kind.__name__}"
+                    first_fault(error), file=file, place=f"row {number}", hint=f"expected a {kind.__name__}"
                 ) from error
 
 
-def _first(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """What is wrong with a row, in one line."""
     fault = error.errors()[0]
     return f"{'.'.join(str(part) for part in fault['loc']) or 'row'}: {fault['msg']}"
 
@@ -124,22 +129,31 @@ def _rows(file: Path) -> Iterator[Any]:
     name = file.name
     if name.endswith(".parquet"):
         yield from _parquet_rows(file)
-    elif name.endswith(".jsonl"):
+    else:
+        with line_files(file) as lines:
+            yield from json_rows(lines, file)
+
+
+@contextmanager
+def line_files(file: Path) -> Iterator[Iterable[bytes]]:
+    """The lines of a `.jsonl` or `.jsonl.zst` file, open for reading."""
+    if file.name.endswith(".jsonl"):
         with file.open("rb") as lines:
-            yield from _json_rows(lines, file)
-    elif name.endswith(".jsonl.zst"):
+            yield lines
+    elif file.name.endswith(".jsonl.zst"):
         import zstandard
 
         with (
             file.open("rb") as raw,
             zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as plain,
         ):
-            yield from _json_rows(io.BufferedReader(plain), file)
+            yield io.BufferedReader(plain)
     else:
         raise InputError("unknown kind of record file", file=file, hint=f"use one of {', '.join(EXTENSIONS)}")
 
 
-def _json_rows(lines: Iterable[bytes], file: Path) -> Iterator[Any]:
+def json_rows(lines: Iterable[bytes], file: Path) -> Iterator[Any]:
+    """The objects of JSON lines; empty lines are skipped. Raises InputError with the line."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
@@ -156,7 +170,7 @@ def _parquet_rows(file: Path) -> Iterator[Any]:
 
     try:
         for batch in pq.ParquetFile(file).iter_batches(batch_size=_BATCH):
-            yield from batch.to_pylist()
+            yield from plain_rows(batch)
     except pa.ArrowInvalid as error:
         raise InputError(f"not a Parquet file: {error}", file=file, hint="write it again") from error
 

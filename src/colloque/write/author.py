@@ -119,7 +119,7 @@ def author_messages(questionnaire: Questionnaire, plan: Plan) -> tuple[Message, 
 async def _author(questionnaire: Questionnaire, task: Writing, writer: str, ask: Ask) -> Dialogue | Drop:
     written = await write(task, ask) if questionnaire.told else Failed("no_answers", "no answer that could be said")
     if not isinstance(written, Failed):
-        return _dialogue(questionnaire, written, writer, task.seed)
+        return _dialogue(questionnaire, written.turns, written.model or writer, task.seed)
     return Drop(
         id=questionnaire.id, stage="write", reason=written.reason, detail=written.detail, source=questionnaire.source,
         record=questionnaire.model_dump_json(),

@@ -4,29 +4,28 @@ A part and its ledger are written whole; what an earlier, killed run left is kep
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path
 
-from colloque.core import Dialogue, Drop, Questionnaire
+from colloque.core import Dialogue, Drop, digest
 from colloque.engine import map_shards
 from colloque.llm.model import ChatModel
 from colloque.progress import progress
 from colloque.store import (
     Context,
+    Rows,
     Tally,
-    count_records,
     ledger_path,
     part_path,
     read_ledgers,
-    read_records,
     write_json,
+    write_packed,
     write_records,
 )
 from colloque.write.config import WriteConfig
-from colloque.write.shard import Shard, Written, faults, seed_of, write_shard
+from colloque.write.shard import Shard, Written, faults, packed, questionnaires_of, seed_of, write_shard
 
-__all__ = ["run_write", "write_all"]
+__all__ = ["run_write"]
 
 
 def run_write(context: Context, config: WriteConfig, author: ChatModel | None = None) -> Tally:
@@ -35,17 +34,14 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
     Without `author` the embedded writer works on `context.workers` processes; with one, the model writes and the same
     checks decide. Same inputs, configuration and seed: the same files, byte for byte, after a kill too.
     """
-    source = context.inputs["questionnaires"]
-    total = count_records(source)
-    with progress("write", total, "questionnaires") as advance:
-        todo: list[int] = []
+    rows = Rows(context.inputs["questionnaires"])
+    with progress("write", len(rows), "questionnaires") as advance:
 
         def missing() -> Iterator[Shard]:
-            for shard in _shards(source, config, context.seed):
+            for shard in _shards(rows, config, context.seed):
                 if ledger_path(context.folder, shard.number).exists() and _part(context.folder, shard.number).exists():
-                    advance(len(shard.questionnaires))
+                    advance(sum(part.rows for part in shard.slices))
                 else:
-                    todo.append(shard.number)
                     yield shard
 
         results = (
@@ -57,24 +53,25 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
     return _tally(context.folder).balanced("write")
 
 
-def write_all(questionnaires: Iterable[Questionnaire], seed: int = 0, per: int = 1) -> Iterator[Dialogue | Drop]:
-    """Dialogues and drops of questionnaires, in order, in this process and without files."""
-    config = WriteConfig(per=per)
-    for shard in _cut(questionnaires, config, seed):
-        written = write_shard(shard)
-        yield from written.dialogues
-        yield from written.drops
+def _shards(rows: Rows, config: WriteConfig, seed: int) -> Iterator[Shard]:
+    """The shards of a run. Which questionnaires are one too many is decided here, in order, whoever writes them."""
+    surplus = _surplus(rows, config.identical)
+    for number, start in enumerate(range(0, len(rows), config.shard)):
+        places = range(start, min(start + config.shard, len(rows)))
+        over = frozenset(place - start for place in places if next(surplus))
+        yield Shard(number, rows.slices(start, config.shard), over, config.per, config.attempts, seed)
 
 
-def _shards(source: Path, config: WriteConfig, seed: int) -> Iterator[Shard]:
-    yield from _cut(read_records(source, Questionnaire), config, seed)
-
-
-def _cut(questionnaires: Iterable[Questionnaire], config: WriteConfig, seed: int) -> Iterator[Shard]:
-    rows, index = iter(questionnaires), 0
-    while part := tuple(islice(rows, config.shard)):
-        yield Shard(index, part, config.per, config.attempts, seed)
-        index += 1
+def _surplus(rows: Rows, most: int | None) -> Iterator[bool]:
+    """For each questionnaire: were `most` with the same questions and answers met before it?"""
+    if most is None:
+        yield from (False for _ in range(len(rows)))
+        return
+    met: Counter[str] = Counter()
+    for (answers,) in rows.columns("answers"):
+        key = digest([(a["question"], a.get("answer"), a.get("state")) for a in answers or ()])
+        met[key] += 1
+        yield met[key] > most
 
 
 class _author_work:  # noqa: N801 - a function with a model in it
@@ -87,28 +84,24 @@ class _author_work:  # noqa: N801 - a function with a model in it
         from colloque.checks import check_dialogue
         from colloque.write.author import author_dialogues
 
-        told = [q for q in shard.questionnaires if q.told]
-        dialogues: dict[str, list[Dialogue]] = {q.id: [] for q in shard.questionnaires}
-        drops: dict[str, Drop] = {
-            q.id: Drop(id=q.id, stage="write", reason="no_answers", record=q.model_dump_json())
-            for q in shard.questionnaires
-            if not q.told
-        }
-        for copy in range(shard.per):
-            seed = shard.seed if copy == 0 else seed_of(shard.questionnaires[0], copy, 0, shard.seed)
-            for made in author_dialogues(told, self.author, seed, shard.attempts):
+        todo, drops = questionnaires_of(shard)
+        dialogues: dict[str, list[Dialogue]] = {q.id: [] for q in todo}
+        lost: dict[str, Drop] = {}
+        for copy in range(shard.per if todo else 0):
+            seed = shard.seed if copy == 0 else seed_of(todo[0], copy, 0, shard.seed)
+            for made in author_dialogues(todo, self.author, seed, shard.attempts):
                 if isinstance(made, Dialogue):
                     dialogues[made.questionnaire].append(made)
                 else:
-                    drops.setdefault(made.id, made)
+                    lost.setdefault(made.id, made)
         warnings: Counter[str] = Counter()
-        by_id = {q.id: q for q in shard.questionnaires}
-        for made in (d for row in dialogues.values() for d in row):
+        by_id = {q.id: q for q in todo}
+        kept = [d for row in dialogues.values() for d in row]
+        for made in kept:
             findings = check_dialogue(by_id[made.questionnaire], made)
             warnings.update(f.code for f in findings if f not in faults(findings))
-        kept = tuple(d for q in shard.questionnaires for d in dialogues[q.id])
-        lost = tuple(drops[q.id] for q in shard.questionnaires if not dialogues[q.id])
-        return Written(shard.number, len(shard.questionnaires), kept, lost, {}, dict(sorted(warnings.items())))
+        drops += [lost[q.id] for q in todo if not dialogues[q.id]]
+        return packed(shard, kept, drops, (Counter(), warnings))
 
 
 def _part(folder: Path, index: int) -> Path:
@@ -117,13 +110,12 @@ def _part(folder: Path, index: int) -> Path:
 
 def _save(folder: Path, written: Written) -> None:
     """The part first, its ledger last: a ledger says that the part is whole."""
-    write_records(_part(folder, written.number), written.dialogues, Dialogue)
-    turns = sum(len(d.turns) for d in written.dialogues)
+    write_packed(_part(folder, written.number), written.rows)
     write_json(
         ledger_path(folder, written.number),
         {
-            "read": written.read, "dialogues": len(written.dialogues), "turns": turns, "again": written.again, "warnings": written.warnings,
-            "drops": [drop.model_dump(mode="json") for drop in written.drops],
+            "read": written.read, "dialogues": written.dialogues, "turns": written.turns, "again": written.again,
+            "warnings": written.warnings, "drops": [drop.model_dump(mode="json") for drop in written.drops],
         },
     )  # fmt: skip
 
