@@ -6,16 +6,16 @@ anywhere; the workspace alone is relative to where the command is given.
 
 import difflib
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from colloque.augment.config import AugmentConfig, DatasetConfig
 from colloque.errors import ConfigError
 from colloque.evaluate.config import EvaluateConfig
 from colloque.ingest.config import IngestConfig
-from colloque.llm.config import ModelsConfig
+from colloque.llm.config import ModelConfig, ModelsConfig
 from colloque.prefer.config import OpeningsConfig, PreferConfig
 from colloque.store import StageConfig
 from colloque.train.config import SHIPPED_TEMPLATES, DpoConfig, SftConfig
@@ -44,6 +44,19 @@ class RunConfig(StageConfig):
     prefer: PreferConfig = PreferConfig()
     dpo: DpoConfig = DpoConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
+
+    @model_validator(mode="after")
+    def _nothing_that_identifies_leaves(self) -> Self:
+        for role in type(self.models).model_fields:
+            named: ModelConfig | None = getattr(self.models, role)
+            while named is not None:
+                if named.allow_remote and not self.ingest.deidentify:
+                    raise ValueError(
+                        f"models.{role} may leave this machine (allow_remote: true), but ingest.deidentify is false: "
+                        "only de-identified records may go; turn one of the two off"
+                    )
+                named = named.fallback
+        return self
 
 
 def load_config(path: str | Path) -> RunConfig:
@@ -90,8 +103,10 @@ def _explain(error: ValidationError, file: Path | None) -> ConfigError:
     fault = error.errors()[0]
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] != "extra_forbidden":
+        # Never what stands under `models` or a whole section: a key may have been pasted there.
+        plain = not isinstance(fault["input"], dict | BaseModel) and fault["loc"][:1] != ("models",)
         return ConfigError(
-            f"{fault['msg']} (given: {fault['input']!r})",
+            f"{fault['msg']} (given: {fault['input']!r})" if plain else fault["msg"],
             file=file or "",
             place=place,
             hint="see docs/configuration.md",

@@ -21,7 +21,7 @@ from colloque.rounds import run_rounds
 from colloque.stages import Stage, StageResult, run_stage
 from colloque.store import Context, Tally
 
-__all__ = ["STAGES", "RunSummary", "Stage", "StageResult", "run"]
+__all__ = ["STAGES", "RunSummary", "Stage", "StageResult", "alone", "run"]
 
 
 class RunSummary(BaseModel):
@@ -134,10 +134,10 @@ _ROUNDS = frozenset(("rounds", "control"))
 
 STAGES: tuple[Stage, ...] = (
     Stage("ingest", 1, _ingest, {}),
-    Stage("write", 1, _write, {"questionnaires": "ingest/questionnaires"}, ("author",)),
+    Stage("write", 2, _write, {"questionnaires": "ingest/questionnaires"}, ("author",)),
     Stage(
         "augment",
-        1,
+        2,
         _augment,
         {"questionnaires": "ingest/questionnaires", "dialogues": "write/dialogues"},
         ("reformulator",),
@@ -179,7 +179,7 @@ def run(config: RunConfig | Mapping[str, Any] | str | Path, workspace: str | Pat
     root = Path(workspace or config.workspace)
     with boundary("workspace"):
         root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
+    with alone(root):
         results = _run_stages(config, root)
         with boundary("report"):
             report = _report(root, any(result.ran for result in results))
@@ -207,7 +207,7 @@ def _run_stages(config: RunConfig, root: Path) -> tuple[StageResult, ...]:
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def alone(root: Path) -> Iterator[None]:
     """One run a workspace at a time: two would write the same folders."""
     with boundary("workspace"):
         lock = (root / ".lock").open("w")

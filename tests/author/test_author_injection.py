@@ -16,9 +16,11 @@ from colloque.llm import Request, ScriptedModel
 from colloque.llm.script import Line, Script, script_data
 from colloque.llm.steering import steering_of
 from colloque.llm.template import Template, as_data
-from colloque.write import write_all
+from colloque.store import Context, read_records, write_records
+from colloque.write import WriteConfig, run_write, write_dialogue
 from colloque.write.author import author_dialogues, author_messages, plan_talk
 from colloque.write.standin import questionnaire_of
+from colloque.write.steered import repeated
 
 sys.path.insert(0, str(Path(__file__).parent))
 from injections import INJECTIONS
@@ -87,22 +89,33 @@ def test_what_an_obedient_model_would_write_is_not_kept(attempt: str) -> None:
     assert isinstance(made, Drop), made.text() if isinstance(made, Dialogue) else ""
 
 
-@pytest.mark.parametrize("attempt", INJECTIONS)
-def test_the_embedded_writer_lets_the_patient_alone_say_it(attempt: str) -> None:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The write stage, embedded writer, on one questionnaire an attempt."""
+    folder = tmp_path_factory.mktemp("written")
+    forms = [questionnaire(attempt).model_copy(update={"id": f"q-{n}"}) for n, attempt in enumerate(INJECTIONS)]
+    write_records(folder / "questionnaires.jsonl", forms, Questionnaire)
+    run_write(Context(folder=folder, inputs={"questionnaires": folder / "questionnaires.jsonl"}, seed=3), WriteConfig())
+    return folder
+
+
+def test_with_the_embedded_writer_the_patient_alone_says_it(written: Path) -> None:
     """It follows no one's words; what could go wrong is that the clinician echoes them and a model learns to."""
-    (made,) = write_all([questionnaire(attempt)], seed=3)
-    if isinstance(made, Drop):
-        assert made.reason == "quantity_changed", "sums in braces are not repeated faithfully: dropped with its reason"
-        return
-    roles = [turn.role for turn in made.turns]
-    assert all(one != other for one, other in pairwise(roles))
-    assert not [turn.text for turn in made.turns if turn.role == "clinician" and steering_of(turn.text)]
-    assert {stated.answer for turn in made.turns for stated in turn.states} <= {"1", "2"}
+    made = list(read_records(written / "dialogues", Dialogue))
+    for dialogue in made:
+        roles = [turn.role for turn in dialogue.turns]
+        assert all(one != other for one, other in pairwise(roles))
+        assert not [turn.text for turn in dialogue.turns if turn.role == "clinician" and steering_of(turn.text)]
+        assert {stated.answer for turn in dialogue.turns for stated in turn.states} <= {"1", "2"}
+    lost = list(read_records(written / "drops.jsonl", Drop))
+    assert len(made) + len(lost) == len(INJECTIONS)
+    assert len(lost) <= 2, [(drop.reason, drop.detail) for drop in lost]
 
 
-def test_few_attempts_cost_a_dialogue() -> None:
-    made = list(write_all([questionnaire(attempt) for attempt in INJECTIONS], seed=3))
-    assert sum(isinstance(one, Drop) for one in made) <= 2
+def test_the_echo_that_is_forbidden_would_be_made() -> None:
+    """The guard has work to do: without it the clinician says some of the attempts."""
+    talks = [write_dialogue(questionnaire(attempt), seed) for attempt in INJECTIONS for seed in range(3)]
+    assert sum(bool(repeated(talk)) for talk in talks) > 5
 
 
 @pytest.mark.parametrize("attempt", INJECTIONS)

@@ -18,7 +18,7 @@ from colloque.cli.certificate import certify, source_of
 from colloque.core import Dialogue, Drop, Questionnaire, digest, messages_from
 from colloque.errors import InputError
 from colloque.ingest import Account, read_with_drops
-from colloque.llm import ChatModel
+from colloque.llm import ChatModel, ModelConfig
 from colloque.progress import note, track
 from colloque.store import Context, Tally, atomic, read_records, write_records, write_text
 from colloque.store.manifest import begin, file_hash
@@ -27,6 +27,7 @@ __all__ = [
     "augment_file",
     "check_files",
     "draw_cohort",
+    "endpoint_named",
     "export_file",
     "extract_files",
     "ingest_files",
@@ -107,13 +108,10 @@ def ingest_files(
     yield _summary(tally, output)
 
 
-def named_model(
-    model: str | None, base_url: str | None, allow_remote: bool, api_key_env: str | None, output: Path | None
-) -> ChatModel | None:
-    """The endpoint that the options name, or None. Raises InputError when only half of it is named.
-
-    Its replies are journalled beside the output (`OUT.journal.sqlite`): a killed verb never pays for one twice.
-    """
+def endpoint_named(
+    model: str | None, base_url: str | None, allow_remote: bool, api_key_env: str | None
+) -> ModelConfig | None:
+    """The endpoint that the options name, or None. Raises InputError when only half of it is named."""
     if model is None and base_url is None:
         return None
     if model is None or base_url is None:
@@ -121,12 +119,23 @@ def named_model(
             "--model and --base-url go together", hint="as --base-url http://127.0.0.1:8000/v1 --model NAME"
         )
     from colloque.config import parse_config
-    from colloque.llm import open_model
 
     settings = {"base_url": base_url, "model": model, "allow_remote": allow_remote, "api_key_env": api_key_env}
-    author = parse_config({"models": {"author": settings}}).models.author
-    assert author is not None
-    return open_model(author, output.with_name(f"{output.name}.journal.sqlite") if output else None)
+    return parse_config({"models": {"author": settings}}).models.author
+
+
+def named_model(
+    model: str | None, base_url: str | None, allow_remote: bool, api_key_env: str | None, output: Path | None
+) -> ChatModel | None:
+    """The model behind `endpoint_named`, or None.
+
+    Its replies are journalled beside the output (`OUT.journal.sqlite`): a killed verb never pays for one twice.
+    """
+    from colloque.llm import open_model
+
+    named = endpoint_named(model, base_url, allow_remote, api_key_env)
+    journal = output.with_name(f"{output.name}.journal.sqlite") if output else None
+    return open_model(named, journal) if named else None
 
 
 def write_files(source: Path, output: Path | None, per: int, seed: int, author: ChatModel | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The verbs of a workspace: run the chain, report, review, forget a person, look at a file."""
+"""The verbs of a workspace: run the chain, report, review, forget a person, ask refused rows again, look at a file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command("report")(report)
     app.command("review")(review)
     app.command("forget")(forget)
+    app.command("retry")(retry)
     app.command("show")(show)
 
 
@@ -70,6 +71,37 @@ def forget(
     from colloque.forget import forget_respondent
 
     for line in forget_respondent(workspace, respondent):
+        print(line)
+
+
+def retry(
+    place: Annotated[
+        Path, typer.Argument(readable=False, help="A run's YAML, or the journal of a verb (OUT.journal.sqlite).")
+    ],
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", readable=False, help="The run's folder; default: as configured.")
+    ] = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="author, reformulator or judge; default: all that the run names.")
+    ] = None,
+    only_list: Annotated[bool, typer.Option("--list", help="Print what waits, by reason, and ask nothing.")] = False,
+    model: Annotated[str | None, typer.Option("--model", help="Ask this model instead of the run's own.")] = None,
+    base_url: Annotated[str | None, typer.Option("--base-url", help="The endpoint that serves --model.")] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let de-identified records leave this machine.")
+    ] = False,
+    api_key_env: Annotated[str | None, typer.Option("--api-key-env", help="Environment variable of the key.")] = None,
+) -> None:
+    """Ask again what a model refused or could not answer (the quarantine), the same model or another.
+
+    Answers take the refused rows' places in the journal; run the same command again to have them in the records. No paid
+    reply is asked for twice.
+    """
+    from colloque.cli.retrying import retry_place
+    from colloque.cli.verbs import endpoint_named
+
+    other = endpoint_named(model, base_url, allow_remote, api_key_env)
+    for line in retry_place(place, workspace, tuple(role or ()), other, only_list=only_list):
         print(line)
 
 

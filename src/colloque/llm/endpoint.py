@@ -58,6 +58,8 @@ class EndpointModel:
         self.on_close = ExitStack()
         if isinstance(fallback, EndpointModel):
             self.on_close.callback(fallback.close)
+        self.proven = False
+        """Whether this configuration is known to work, so that refusals are the rows' own, however many come first."""
         self._flying: dict[str, asyncio.Future[Reply]] = {}
         self._held: list[tuple[str, Request, str]] = []
         self._running: set[asyncio.Future[Answer]] = set()
@@ -116,7 +118,7 @@ class EndpointModel:
         if entry.state == "refused":
             return Reply(text="", finish="filtered", model=self.name, reason=entry.note)
         try:
-            return read_reply(entry.body, self.name)
+            return read_reply(entry.body, entry.model)  # another model's, where the row was asked again elsewhere
         except ModelError:
             return None  # written, then found unreadable, then killed before it was marked: asked again
 
@@ -133,11 +135,7 @@ class EndpointModel:
                     failure = Failure("retry", str(error))
                     await self._keep(key, request, "broken", note=str(error))
                 else:
-                    self.counts["answered"] += 1
-                    while self._held:
-                        held, other, reason = self._held.pop()
-                        await self._keep(held, other, "refused", note=reason)
-                    return reply
+                    return await self._answered(key, request, reply)
             self.counts[failure.kind] += 1
             if failure.kind == "refuse":
                 return await self._refused(key, request, failure)
@@ -151,6 +149,17 @@ class EndpointModel:
             if failures > self.config.retries or throttled > _PATIENCE:
                 return await self._given_up(key, request, failure, alone=self.counts["answered"] > answered)
             await asyncio.sleep(_pause(key, failures, throttled, failure))
+
+    async def _answered(self, key: str, request: Request, reply: Reply) -> Reply:
+        """The server works, so the rows that it refused before are the rows' own affair."""
+        self.counts["answered"] += 1
+        while self._held:
+            held, other, reason = self._held.pop()
+            await self._keep(held, other, "refused", note=reason)
+        if reply.finish == "filtered":  # paid for and refused: in quarantine like one that was not served
+            self.counts["refuse"] += 1
+            await self._keep(key, request, "refused", note=reply.reason)
+        return reply
 
     async def _through_gate(self, key: str, request: Request) -> Answer:
         """One exchange inside the gate, finished even when nobody waits for it any more: it is paid, so it is kept."""
@@ -203,9 +212,12 @@ class EndpointModel:
                 exchange.cancel()
 
     async def _keep(self, key: str, request: Request, state: State, *, note: str = "", body: bytes = b"") -> None:
-        """Wait until one row is on the disk."""
+        """Wait until one row is on the disk. A row in quarantine holds what was asked: it can be asked again from there."""
         if self.journal is None:
             return
+        usage = usage_of(body)
+        if state in ("refused", "failed"):
+            body = request.model_dump_json().encode("utf-8", "replace")
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
 
@@ -213,13 +225,13 @@ class EndpointModel:
             if not written.done():
                 written.set_exception(error) if error else written.set_result(None)
 
-        entry = Entry(key, self.name, request.id, state, note, *usage_of(body), body)
+        entry = Entry(key, self.name, request.id, state, note, *usage, body)
         self.journal.put(entry, partial(_tell, loop, settle))
         await written
 
     async def _refused(self, key: str, request: Request, failure: Failure) -> Reply:
         """This row, for good: kept apart with its reason. When nothing but refusals comes, the run stops instead."""
-        if self.counts["answered"] or self.counts["recalled"]:
+        if self.proven or self.counts["answered"] or self.counts["recalled"]:
             await self._keep(key, request, "refused", note=failure.reason)
         elif self.counts["refuse"] >= _HOPELESS:
             raise ModelError(

@@ -19,6 +19,7 @@ __all__ = [
     "Endpoint",
     "Failure",
     "Structured",
+    "body_from",
     "body_of",
     "classify",
     "endpoint_of",
@@ -134,6 +135,13 @@ def read_reply(body: bytes, model: str) -> Reply:
         text=str(text), finish="length" if finish == "length" else "stop", model=model,
         prompt_tokens=prompt, completion_tokens=completion,
     )  # fmt: skip
+
+
+def body_from(reply: Reply) -> bytes:
+    """A reply as the raw answer that `read_reply` reads back: for the journal, where another model answered."""
+    choice = {"message": {"role": "assistant", "content": reply.text}, "finish_reason": reply.finish}
+    body = {"object": "chat.completion", "model": reply.model, "choices": [choice]}
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 _USAGE = re.compile(rb'"(prompt|completion)_tokens"\s*:\s*(\d+)')

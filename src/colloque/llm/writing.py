@@ -23,6 +23,7 @@ from colloque.llm.template import as_line, template
 __all__ = [
     "Failed",
     "Writing",
+    "Written",
     "answers_data",
     "clinician_words",
     "opening_words",
@@ -55,7 +56,14 @@ class Failed(NamedTuple):
     detail: str
 
 
-async def write(task: Writing, ask: Ask) -> tuple[Turn, ...] | Failed:
+class Written(NamedTuple):
+    """A dialogue that passed every check, and the model whose reply it is."""
+
+    turns: tuple[Turn, ...]
+    model: str
+
+
+async def write(task: Writing, ask: Ask) -> Written | Failed:
     """Turns that pass every check, or why there are none. Raises ModelError when the model itself is gone."""
     messages, sampling = task.first, task.sampling
     failed = Failed("unreadable_reply", "")
@@ -78,7 +86,7 @@ async def write(task: Writing, ask: Ask) -> tuple[Turn, ...] | Failed:
         # On a thread of its own: a check takes some 20 ms, and meanwhile other replies must reach the journal.
         faults = await asyncio.get_running_loop().run_in_executor(_checks(), _faults, task, script, turns)
         if not faults:
-            return turns
+            return Written(turns, reply.model)
         failed = Failed(faults[0].code, "; ".join(f"{f.code} (turn {f.turn}): {f.message}" for f in faults)[:500])
         # The reply goes back as data written anew, and alone: three attempts in a prompt would cost their length again.
         said = Message(role="assistant", content=script_data(script))

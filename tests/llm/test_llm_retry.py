@@ -1,0 +1,124 @@
+"""The quarantine: what was refused keeps its reason and its question, is asked again on request, and lands where it belongs."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from colloque.cli import app
+from colloque.config import parse_config
+from colloque.core import Dialogue, Drop, Questionnaire
+from colloque.errors import ConfigError
+from colloque.ingest.cohort import cohort
+from colloque.llm import ModelConfig, open_model
+from colloque.llm.quarantine import held
+from colloque.llm.stub import StubOptions
+from colloque.llm.stub_process import StubProcess
+from colloque.retry import quarantined, retry_run
+from colloque.store import Context, read_records, write_records
+from colloque.store.journal import Journal
+from colloque.store.manifest import Manifest, begin, finish, read_manifest
+from colloque.write import WriteConfig, run_write
+
+AUTHOR = "colloque.write.standin:author_stub"
+PARTS = WriteConfig(shard=5)
+
+
+def run_stage(root: Path, author: ModelConfig) -> list[Dialogue]:
+    """The write stage of a workspace, as the pipeline runs it."""
+    folder, source = root / "write", root / "ingest" / "questionnaires.jsonl"
+    if not source.exists():
+        write_records(source, cohort(20, seed=3), Questionnaire)
+    begin(folder, Manifest(stage="write", version=1, config={}, inputs={}, seed=0, colloque="0").fingerprint)
+    model = open_model(author, root / "journal" / "author.sqlite")
+    tally = run_write(Context(folder=folder, inputs={"questionnaires": source}), PARTS, model)
+    model.close()  # type: ignore[attr-defined]
+    finish(folder, Manifest(stage="write", version=1, config={}, inputs={}, seed=0, colloque="0", tally=tally))
+    return list(read_records(folder / "dialogues", Dialogue))
+
+
+def reasons(root: Path) -> Counter[str]:
+    return Counter(drop.reason for drop in read_records(root / "write" / "drops.jsonl", Drop))
+
+
+def test_another_model_answers_what_was_refused_and_only_its_parts_are_made_again(tmp_path: Path) -> None:
+    with StubProcess(StubOptions(poison=0.15), AUTHOR) as strict, StubProcess(StubOptions(), AUTHOR) as lenient:
+        author = ModelConfig(base_url=strict.base_url, model="strict", concurrency=4)
+        other = ModelConfig(base_url=lenient.base_url, model="lenient")
+        first = run_stage(tmp_path, author)
+        refused = reasons(tmp_path)["refused_by_model"]
+        assert 0 < refused < 10
+        journal = tmp_path / "journal" / "author.sqlite"
+        assert sum(quarantined(journal).values()) == refused and "content_filter" in next(iter(quarantined(journal)))
+        paid = strict.stats()["paid_twice"], dict(strict.stats()["outcomes"])
+        lines = list(retry_run(parse_config({"models": {"author": author.model_dump()}}), tmp_path, ("author",), other))
+        assert lines[0] == f"author: {refused} answered, 0 refused again"
+        assert "colloque run" in lines[1]
+        assert (strict.stats()["paid_twice"], dict(strict.stats()["outcomes"])) == paid, (
+            "the author itself is not asked"
+        )
+        assert read_manifest(tmp_path / "write") is None
+        ledgers = len(list((tmp_path / "write" / "ledger").glob("*.json")))
+        assert 0 < ledgers < 4, "whole parts stay"
+        again = run_stage(tmp_path, author)
+    assert reasons(tmp_path)["refused_by_model"] == 0
+    assert {d.id: d for d in again}.items() >= {d.id: d for d in first}.items(), "what was written stays as it was"
+    assert Counter(d.writer for d in again) == {"strict": len(first), "lenient": len(again) - len(first)}
+    assert len(again) == len(first) + refused
+    assert quarantined(journal) == {}
+
+
+def test_the_same_model_is_asked_again_and_a_second_refusal_stays_with_its_reason(tmp_path: Path) -> None:
+    with StubProcess(StubOptions(poison=0.15), AUTHOR) as strict:
+        author = ModelConfig(base_url=strict.base_url, model="stub", concurrency=4)
+        run_stage(tmp_path, author)
+        config = parse_config({"models": {"author": author.model_dump()}})
+        waiting = sum(quarantined(tmp_path / "journal" / "author.sqlite").values())
+        (line,) = retry_run(config, tmp_path, ("author",))
+        assert line.startswith(f"author: 0 answered, {waiting} refused again (400 content_filter")
+        assert read_manifest(tmp_path / "write") is not None, "nothing to make again"
+        calls = strict.stats()["calls"]
+        run_stage(tmp_path, author)
+        assert strict.stats()["calls"] == calls, "a run does not ask them once more"
+    with StubProcess(StubOptions(), AUTHOR) as kinder:
+        moved = author.model_copy(update={"base_url": kinder.base_url})
+        lines = list(retry_run(parse_config({"models": {"author": moved.model_dump()}}), tmp_path, ("author",)))
+        assert lines[0] == f"author: {waiting} answered, 0 refused again"
+        run_stage(tmp_path, moved)
+        assert kinder.stats()["paid_twice"] == 0
+    assert reasons(tmp_path)["refused_by_model"] == 0
+
+
+def test_what_was_asked_is_kept_with_the_reason(tmp_path: Path) -> None:
+    with StubProcess(StubOptions(poison=0.3), AUTHOR) as strict:
+        run_stage(tmp_path, ModelConfig(base_url=strict.base_url, model="stub", concurrency=2))
+    journal = Journal(tmp_path / "journal" / "author.sqlite")
+    rows = list(held(journal))
+    journal.close()
+    assert rows
+    assert all(row.request.id == row.entry.request and row.request.messages[1].content for row in rows)
+    assert not any(row.entry.completion_tokens for row in rows)
+
+
+def test_a_role_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="judge is not in this configuration"):
+        list(retry_run(parse_config({}), tmp_path, ("judge",)))
+
+
+def test_the_verb_lists_and_asks(tmp_path: Path) -> None:
+    with StubProcess(StubOptions(poison=0.15), AUTHOR) as strict:
+        author = ModelConfig(base_url=strict.base_url, model="stub", concurrency=4)
+        run_stage(tmp_path, author)
+        config = tmp_path / "run.yaml"
+        models = {"author": {"base_url": strict.base_url, "model": "stub"}}
+        config.write_text(json.dumps({"models": models, "workspace": str(tmp_path)}), encoding="utf-8")
+        listed = CliRunner().invoke(app, ["retry", str(config), "--list"])
+        assert listed.exit_code == 0, listed.output
+        assert "in quarantine" in listed.output and "content_filter" in listed.output
+        asked = CliRunner().invoke(app, ["retry", str(config)])
+        assert "refused again" in asked.output
+        journal = str(tmp_path / "journal" / "author.sqlite")
+        asked = CliRunner().invoke(app, ["retry", journal, "--model", "stub", "--base-url", strict.base_url])
+        assert "refused again" in asked.output, asked.output
