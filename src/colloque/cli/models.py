@@ -95,12 +95,18 @@ def evaluate(
     dialogues: Annotated[Path, typer.Option(readable=False, help="Their dialogues: cut into openings.")],
     output: Folder,
     config: Config = None,
+    bounds: Annotated[
+        bool,
+        typer.Option(
+            "--bounds", help="Also interview with a scripted clinician, random questions and an untrained model."
+        ),
+    ] = False,
     seed: Seed = 17,
 ) -> None:
     """Compare two models on the same held-out openings and virtual patients, with paired intervals."""
-    from colloque.cli.training import compare
+    from colloque.cli.training import compare, measuring
 
-    for line in compare(models, (questionnaires, dialogues), output, config, seed):
+    for line in compare(models, (questionnaires, dialogues), output, measuring(config, bounds), seed):
         print(line)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from colloque.config import RunConfig, load_config
 from colloque.core import digest
 from colloque.errors import InputError
+from colloque.evaluate.config import EvaluateConfig
 from colloque.progress import note
 from colloque.store import Context, Tally
 from colloque.store.manifest import begin, file_hash
 
-__all__ = ["build_preferences", "compare", "draw_openings", "prefer_tune", "run_stub", "tune"]
+__all__ = ["build_preferences", "compare", "draw_openings", "measuring", "prefer_tune", "run_stub", "tune"]
 
 
 def _config(path: Path | None) -> RunConfig:
@@ -91,8 +92,14 @@ def prefer_tune(source: Path, model: Path, output: Path, config: Path | None, se
     return f"{output / 'model'}: trained on {tally.kept} pairs"
 
 
+def measuring(config: Path | None, bounds: bool) -> EvaluateConfig:
+    """The evaluation's settings: a run's, with the bounding clinicians where they are asked for."""
+    settings = _config(config).evaluate
+    return settings.model_copy(update={"bounds": True}) if bounds else settings
+
+
 def compare(
-    models: Sequence[Path], held_out: tuple[Path, Path], output: Path, config: Path | None, seed: int
+    models: Sequence[Path], held_out: tuple[Path, Path], output: Path, settings: EvaluateConfig, seed: int
 ) -> list[str]:
     """Both models on the same held-out openings; the lines of the summary."""
     from colloque.evaluate import run_evaluate
@@ -100,7 +107,6 @@ def compare(
 
     if len(models) != 2:
         raise InputError("two models are compared", hint="name --model twice: the one before, then the one after")
-    settings = _config(config).evaluate
     questionnaires, dialogues = held_out
     inputs = {"questionnaires": questionnaires, "dialogues": dialogues, "before": models[0], "after": models[1]}
 

@@ -27,6 +27,9 @@ class EvaluateConfig(StageConfig):
     """Virtual patients (test-split questionnaires) that each model interviews; 0 leaves interviews out."""
     interview_turns: int = Field(default=12, ge=1)
     """Clinician turns of an interview at most."""
+    bounds: bool = False
+    """The same patients are also interviewed by a clinician that knows the record (scripted), by random valid questions and by an
+    untrained model: shows whether the interviews can tell good from bad, and how far there is to go."""
     sense: bool = True
     """Count replies with words, pairs of words or echoes that the dialogues and the talk do not hold as faulty. The commonest fault
     of a model that learnt French from the dialogues alone; set it to false for a checkpoint that knew French before."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from colloque.core import Dialogue, uniform
 from colloque.errors import RunError
+from colloque.evaluate.bounds import bounding, order
 from colloque.evaluate.compare import (
     Pair,
     compare_errors,
@@ -52,7 +53,7 @@ def run_evaluate(
 
     `judge` is a further judge for the win rate; the plain one and the rubric always sit. Keys of `results.json`: models,
     before, after, openings, respondents, seed, labelled_by, power, errors {any, codes, independent_any, independent}, safety,
-    risk, length, wins, interviews, samples, others (by model, with `to_after`), rounds, verdict (helped | not_shown | harmed), summary (French sentences).
+    risk, length, wins, interviews, samples, others (by model, with `to_after`), rounds, bounds, verdict (helped | not_shown | harmed), summary (French sentences).
     """
     if len(models) < 2:
         raise RunError("two models are needed to compare", hint="give one --model before and one after")
@@ -61,6 +62,7 @@ def run_evaluate(
     sense = Sense(read_records(context.inputs["dialogues"], Dialogue)) if config.sense else None
     replies = {name: reply_all(context, config, openings, name, model, sense) for name, model in models.items()}
     talks = _interviews(context, config, models, patient)
+    bounds = _bounds(context, config, models, patient, talks) if config.bounds and talks else None
     before, *between, after = models
     labelled_by = _labelled_by(context, config)
     judges: list[Judge] = [PlainJudge(), RubricJudge(), *([judge] if judge else [])]
@@ -90,6 +92,7 @@ def run_evaluate(
         for name in sorted(context.inputs, key=lambda name: (len(name), name))
         if name.startswith("round-")
     ]
+    results["bounds"] = bounds
     results["verdict"] = verdict_of(results)
     results["summary"] = summarise(results)
     write_json(context.folder / "results.json", results)
@@ -108,6 +111,19 @@ def _interviews(
         return {}
     forms = people(context.inputs["questionnaires"], config, context.seed)
     return {name: interview_all(context, config, forms, name, model, patient) for name, model in models.items()}
+
+
+def _bounds(
+    context: Context,
+    config: EvaluateConfig,
+    models: Mapping[str, ChatModel],
+    patient: PatientFor,
+    talks: Mapping[str, Sequence[Interview]],
+) -> dict[str, Any]:
+    forms = people(context.inputs["questionnaires"], config, context.seed)
+    beside = bounding(context, config, forms, models, patient)
+    tuned = [name for name in models if name != "control"]
+    return order({**talks, **beside}, tuned, context.seed)
 
 
 def _labelled_by(context: Context, config: EvaluateConfig) -> str:

@@ -61,6 +61,7 @@ def summarise(results: Mapping[str, Any]) -> list[str]:
         *_wins(results),
         _safety(results),
         *([_elicited(told)] if told else []),
+        *_bounds(results.get("bounds")),
         *_length(results["length"]),
         *_rounds(results.get("rounds") or []),
         *_control((results.get("others") or {}).get("control")),
@@ -160,6 +161,34 @@ def _elicited(told: Mapping[str, Any]) -> str:
         f"dossier avant, {number(100 * told['after']['elicited'])} % après (écart {number(100 * gap['value'])} points ; "
         f"intervalle {_interval(gap, 1, 100)})."
     )
+
+
+_CLINICIANS = {
+    "scripted": "un clinicien qui connaît le dossier",
+    "random": "des questions tirées au hasard",
+    "untrained": "un modèle sans apprentissage",
+    "sft": "le SFT",
+    "dpo": "le DPO",
+}
+
+
+def _bounds(bounds: Mapping[str, Any] | None) -> list[str]:
+    """Between what bounds the models stand, and whether the interviews tell them from it."""
+    if not bounds:
+        return []
+    told = " ; ".join(
+        f"{_CLINICIANS.get(name, name)} {number(100 * bounds['means'][name]['elicited']['value'])} %"
+        for name in bounds["order"]
+    )
+    lines = [f"Repères d'entretien (part du dossier livrée) : {told}."]
+    doubtful = [step for step in bounds["steps"] if not step["gaps"]["elicited"]["apart"]]
+    if doubtful:
+        pairs = " ; ".join(
+            f"{_CLINICIANS.get(step['higher'], step['higher'])} et {_CLINICIANS.get(step['lower'], step['lower'])}"
+            for step in doubtful
+        )
+        lines.append(f"Attention : cette part ne distingue pas de façon sûre {pairs}.")
+    return lines
 
 
 def _length(length: Mapping[str, Any]) -> list[str]:
