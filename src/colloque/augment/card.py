@@ -5,15 +5,20 @@ from collections import Counter
 from typing import Any
 
 from colloque.augment.config import DatasetConfig
-from colloque.core import Dialogue
+from colloque.augment.diversity import REFERENCES, diversity
+from colloque.core import Dialogue, uniform
 
 __all__ = ["Composition", "card"]
 
+_SAMPLE = 2_000
+
 
 class Composition:
-    """What the files hold, counted while they are written."""
+    """What the files hold, counted while they are written; variety is measured on some 2,000 of the dialogues."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialogues: int = 0) -> None:
+        self.share = _SAMPLE / max(1, dialogues)
+        self.sample: list[Dialogue] = []
         self.files: dict[str, int] = {}
         self.respondents: dict[str, set[str]] = {}
         self.writers: Counter[str] = Counter()
@@ -29,6 +34,8 @@ class Composition:
         self.virtual += dialogue.virtual
         self.reformulated += dialogue.parent is not None
         self.patient_first += bool(dialogue.turns) and dialogue.turns[0].role == "patient"
+        if uniform(dialogue.id, "diversity", 0) < self.share:
+            self.sample.append(dialogue)
         self.turns.append(len(dialogue.turns))
         for turn in dialogue.turns:
             self.words[turn.role].append(len(re.findall(r"\w+", turn.text)))
@@ -39,7 +46,7 @@ class Composition:
             **self.files, "respondents": {k: len(v) for k, v in self.respondents.items()}, "writers": dict(self.writers.most_common()),
             "virtual": self.virtual, "reformulated": self.reformulated, "patient_first": self.patient_first,
             "turns_median": _median(self.turns), "clinician_words_median": _median(self.words["clinician"]),
-            "patient_words_median": _median(self.words["patient"]),
+            "patient_words_median": _median(self.words["patient"]), "diversity": diversity(self.sample),
         }  # fmt: skip
 
 
@@ -54,9 +61,9 @@ def _share(part: int, whole: int) -> str:
     return f"{part:,} ({100 * part / whole:.0f} %)" if whole else "0"
 
 
-def card(composition: Composition, config: DatasetConfig) -> str:
-    """The card in Markdown with the head that hubs read."""
-    c, f = composition, composition.figures()
+def card(composition: Composition, f: dict[str, Any], config: DatasetConfig) -> str:
+    """The card in Markdown with the head that hubs read; `f` are the composition's figures."""
+    c = composition
     writers = ", ".join(f"{name} {count:,}" for name, count in c.writers.most_common()) or "none"
     people = {name: len(keys) for name, keys in c.respondents.items()}
     return f"""---
@@ -94,6 +101,12 @@ stated, none is changed. Made with colloque.
 Columns: `id`, `dialogue`, `questionnaire`, `respondent` (a pseudonymous key), `split`, `messages` (`role`, `content`; the
 clinician is `assistant`). A conversation that the clinician begins is preceded by one cue in the place of the user.
 
+## Variety
+
+Measured on {f["diversity"]["dialogues"]:,} dialogues; distinct pairs and compression over stretches of 5,000 words.
+
+{variety(f["diversity"])}
+
 ## Method
 
 Splits are by respondent and were decided when the questionnaires were read: nobody is in two. Each dialogue was checked
@@ -107,3 +120,19 @@ or left out. Near duplicates (word 5-grams, MinHash) were removed, the earlier o
 - No clinician has validated the checks or the wording. Not for use with patients without supervision.
 - A record of a real person stays personal data, also in this form: share it only as its owners allow.
 """
+
+
+def variety(figures: dict[str, Any]) -> str:
+    """The figures of diversity as a table; real emergency calls (SIMSAMU) beside them where they have the figure."""
+    real = REFERENCES["simsamu"]
+    names = {
+        "turns_median": "turns a dialogue, median", "clinician_words_median": "words a turn of the clinician, median",
+        "patient_words_median": "words a turn of the patient, median", "distinct_2": "distinct word pairs",
+        "compression": "compression ratio", "self_repetition": "word 4-grams shared with another dialogue",
+    }  # fmt: skip
+    rows = [f"| {label} | {figures[key]:g} | {real.get(key, '')} |" for key, label in names.items()]
+    for key in ("openings", "acknowledgements"):
+        first = next(iter(figures[key].items()), None)
+        if first:
+            rows.append(f"| commonest of the {key}: « {first[0]} » | {100 * first[1]:.1f} % | |")
+    return "\n".join(["| | here | SIMSAMU |", "|---|---|---|", *rows])

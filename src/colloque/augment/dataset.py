@@ -11,7 +11,17 @@ from typing import Any
 from colloque.augment.card import Composition, card
 from colloque.augment.config import DatasetConfig
 from colloque.core import Dialogue, Message, Record, Split, messages_from
-from colloque.store import Context, Tally, atomic, read_records, write_json, write_records, write_text
+from colloque.store import (
+    Context,
+    Rows,
+    Tally,
+    atomic,
+    count_records,
+    read_records,
+    write_json,
+    write_records,
+    write_text,
+)
 
 __all__ = ["Example", "run_dataset"]
 
@@ -33,7 +43,7 @@ def run_dataset(context: Context, config: DatasetConfig) -> Tally:
     Splits that are in neither list stay out, counted by split: they are for preferences and for the test.
     """
     source = context.inputs["dialogues"]
-    composition = Composition()
+    composition = Composition(count_records(source))
     for name, splits in (("train", config.train), ("validation", config.validation)):
         composition.files[name] = write_records(
             context.folder / f"{name}.parquet", _examples(source, splits, config, composition, name), Example
@@ -44,15 +54,15 @@ def run_dataset(context: Context, config: DatasetConfig) -> Tally:
     out = {*config.train, *config.validation}
     aside: dict[str, int] = {}
     read = 0
-    for dialogue in read_records(source, Dialogue):
+    for (split,) in Rows(source).columns("split"):
         read += 1
-        if dialogue.split not in out:
-            aside[f"split_{dialogue.split}"] = aside.get(f"split_{dialogue.split}", 0) + 1
-    write_text(context.folder / "README.md", card(composition, config))
+        split = split or "train"
+        if split not in out:
+            aside[f"split_{split}"] = aside.get(f"split_{split}", 0) + 1
+    figures = composition.figures()
+    write_text(context.folder / "README.md", card(composition, figures, config))
     kept = sum(aside.values())
-    return Tally(
-        read=read, kept=read - kept, dropped=dict(sorted(aside.items())), figures=composition.figures()
-    ).balanced("dataset")
+    return Tally(read=read, kept=read - kept, dropped=dict(sorted(aside.items())), figures=figures).balanced("dataset")
 
 
 def _chosen(source: Path, splits: tuple[Split, ...]) -> Iterator[Dialogue]:
