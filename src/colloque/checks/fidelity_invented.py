@@ -4,7 +4,10 @@ Only concepts marked as hard facts count (a headache, a fall, a drug by name), s
 or in the past. What the record names in any question or answer is no invention; neither is colour, nor what is denied.
 """
 
+import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
 
 from colloque.checks.case import Case, quote_of
 from colloque.checks.claims import Claim
@@ -12,19 +15,27 @@ from colloque.checks.facts import Exchange, family_of
 from colloque.checks.fidelity_book import finding
 from colloque.core import Code, Finding
 from colloque.french.lexicon import concepts
+from colloque.french.normalise import fold_word
 from colloque.french.quantities import Quantity
-from colloque.french.tokens import tokens
+from colloque.french.tokens import key_of, tokens
 
 __all__ = ["check_invented"]
 
 _HISTORY = frozenset(("history", "treatment", "habit"))
 
 
+@lru_cache(maxsize=1)
+def _generic() -> frozenset[str]:
+    """Keys of words that name a whole kind (« opéré »), where the record may hold one of it."""
+    data = tomllib.loads((files("colloque.checks") / "data" / "invented.toml").read_text("utf-8"))
+    return frozenset(key_of(fold_word(word)) for word in data["generic"])
+
+
 def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
-    apart = concepts()[claim.concept].apart
+    spoken = {t.key for t in tokens(exchange.said.text[claim.start : claim.end]) if t.weight == 2}
+    apart = concepts()[claim.concept].apart and not (spoken and spoken <= _generic())
     if not apart and (claim.concept in case.record_concepts or family_of(claim.concept) in case.record_families):
         return True
-    spoken = {t.key for t in tokens(exchange.said.text[claim.start : claim.end])}
     return bool(spoken & case.record_keys)
 
 
