@@ -11,6 +11,7 @@ from colloque.checks.claims import POLAR, Claim
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
+from colloque.checks.stance import Stance, orientation, stance_of
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
 from colloque.french.context import scopes
@@ -47,10 +48,21 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.kin == mine.kin]
             if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
                 continue
-            clash = next((c for c in theirs if _contradicts(mine, c)), None)
+            clash = next((c for c in theirs if _contradicts(mine, c) and _plain(exchange, c)), None)
             if clash is not None and not _told_anyway(fact, exchange, mine) and not _elsewhere(case, i, clash):
                 return _report(exchange, fact, clash.start, clash.end)
     return None
+
+
+def _plain(exchange: Exchange, claim: Claim) -> bool:
+    """Nothing in the sentence makes the claim doubtful: an affirmed one stands in no sentence that denies, unless after a yes."""
+    if not claim.explicit or claim.sign != 1 or exchange.said.lead == "yes":
+        return True
+    said = exchange.said
+    number = said.sentence_at(claim.start)
+    return not any(
+        t.word in NEGATIONS for t, s in zip(said.words, said.sentence, strict=True) if s == number and t.word != "non"
+    )
 
 
 def _at_issue(fact: Fact, exchange: Exchange, concept: str) -> bool:
@@ -84,48 +96,79 @@ def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
     return finding("answer_contradicted", exchange.turn, fact.answer.id, quote, None, **texts_of(fact))
 
 
-def _orientation(question: Reading) -> str:
-    """Whether a question asks for trouble, for health, or for neither: `Non` means the contrary in the first two."""
-    sides = {label for _, _, label in marks(question.text).get("orientation", ())}
-    return sides.pop() if len(sides) == 1 else "both" if sides else "neutral"
-
-
-def _same_question(fact: Fact, exchange: Exchange) -> bool:
-    mine, theirs = fact.question.keys, exchange.asked.keys
-    shared = len(mine & theirs)
-    ours = {c.concept: c.sign for c in fact.claims if not c.kin}
-    if any(ours.get(c.concept) == c.sign for c in exchange.claims if not c.kin):
-        return False
-    if not shared and fact.topics & exchange.asked.concepts:
-        return _orientation(fact.question) == _orientation(exchange.asked)
-    alike = bool(shared) and (
-        shared / len(mine | theirs) >= 0.5 or shared == len(mine) or bool(fact.topics & exchange.asked.concepts)
-    )
-    return alike and _orientation(fact.question) == _orientation(exchange.asked)
-
-
-def _by_lead(case: Case, i: int, fact: Fact, places: list[Exchange]) -> Finding | None:
-    lead = fact.given.lead
-    if lead not in ("yes", "no") or fact.given.partial:
+def _by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
+    """Yes against no to one closed question, by first words or by the question's own words denied."""
+    if not fact.question.closed or fact.option is not None or fact.given.hedged:
         return None
-    for exchange in places[:1]:
-        other = exchange.said.lead
-        if exchange.said.partial or exchange.said.hedged or case.owner(exchange) != i:
+    mine = stance_of(fact.question, fact.given)
+    if not mine.sign:
+        return None
+    for j in case.alignment.firm(i)[:1]:
+        exchange = case.exchanges[j]
+        theirs = stance_of(exchange.asked, exchange.said)
+        if mine.sign * theirs.sign != -1 or not _opposed(fact, mine, exchange, theirs):
             continue
-        if fact.given.keys & exchange.said.keys:
+        if case.owner(exchange) != i or not _same_question(fact, exchange):
             continue
-        if other in ("yes", "no") and other != lead and _same_question(fact, exchange):
+        if not _kept(fact, exchange, plainly=mine.lead and theirs.lead):
             return _report(exchange, fact, 0, len(exchange.said.text))
     return None
 
 
-def _sole(case: Case, i: int) -> Exchange | None:
-    """The exchange that conveys fact `i` firmly and no other fact better."""
-    for j in case.alignment.firm(i)[:1]:
-        exchange = case.exchanges[j]
-        if case.owner(exchange) == i and not exchange.said.hedged and not exchange.said.partial:
-            return exchange
-    return None
+def _opposed(fact: Fact, mine: Stance, exchange: Exchange, theirs: Stance) -> bool:
+    """One of the two is said in so many words, and neither by half: « un peu » contradicts only a plain no."""
+    no = mine if mine.sign < 0 else theirs
+    yes = theirs if no is mine else mine
+    if not no.sure or not (mine.lead or theirs.lead):
+        return False
+    if not (mine.lead and theirs.lead) and exchange.said.hedged:
+        return False
+    if not yes.lead:
+        source = exchange.said if yes is theirs else fact.given
+        return no.lead and _says_much(source)
+    return True
+
+
+def _kept(fact: Fact, exchange: Exchange, *, plainly: bool) -> bool:
+    """The talk says the same after all: the answer's own claims; where no plain yes meets a plain no, its quantities or most of its other words."""
+    ours = {c.concept: c.sign for c in fact.claims if not c.kin and c.explicit}
+    about = fact.topics | exchange.asked.concepts
+    if any(
+        ours.get(c.concept) == c.sign
+        for c in exchange.claims
+        if not c.kin and c.explicit and (c.concept in about or not plainly)
+    ):
+        return True
+    if plainly:
+        return False
+    if any(compare_quantities(q, s) == "same" for q in fact.quantities for s in exchange.quantities):
+        return True
+    rest = fact.given.keys - fact.question.keys
+    return bool(rest) and len(rest & exchange.said.keys) > 0.5 * len(rest)
+
+
+def _same_question(fact: Fact, exchange: Exchange) -> bool:
+    """The clinician's question asks what the record's does, and from the same side."""
+    sides = {orientation(fact.question.text), orientation(exchange.asked.text)}
+    mine, theirs = fact.question.keys, exchange.asked.keys
+    named = fact.topics & exchange.asked.concepts
+    if any(_asks_for(fact.question, c) != _asks_for(exchange.asked, c) for c in named):
+        return False
+    shared = len(mine & theirs)
+    alike = bool(shared) and (shared / len(mine | theirs) >= 0.5 or shared == len(mine))
+    if len(sides) == 1:
+        return bool(named) or alike
+    inherent = any(concepts()[c].kind in _INHERENT for c in named) or shared
+    return "neutral" in sides and bool(inherent) and (bool(named) or alike)
+
+
+def _asks_for(question: Reading, concept: str) -> bool:
+    """The question asks whether the concept is there, rather than whether it is not: « Dormez-vous d'une traite ? »."""
+    return not any(m.concept == concept and m.form == "absent" for m in question.mentions)
+
+
+_INHERENT = frozenset(("symptom", "habit", "history", "risk"))
+"""Kinds of concepts that a question asks for by naming them: « Des vertiges ? » needs no word of trouble."""
 
 
 def _says_much(reading: Reading) -> bool:
@@ -133,31 +176,6 @@ def _says_much(reading: Reading) -> bool:
     return bool(reading.quantities) or any(
         v.family in ("frequency", "intensity") and v.level >= 1 for v in reading.levels
     )
-
-
-def _by_denial(case: Case, i: int, fact: Fact) -> Finding | None:
-    """A closed question that the record affirms in its own words and the talk plainly denies, or the other way round."""
-    given = fact.given
-    if not fact.question.closed or given.partial or given.hedged or fact.option or given.lead in ("unsure", "fine"):
-        return None
-    exchange = _sole(case, i)
-    if exchange is None or _orientation(fact.question) != _orientation(exchange.asked):
-        return None
-    said = exchange.said
-    if given.keys & said.keys or not (fact.topics & exchange.named or fact.question.keys & exchange.heard):
-        return None
-    ours = {c.concept: c.sign for c in fact.claims if not c.kin}
-    if any(ours.get(c.concept) == c.sign for c in exchange.claims if not c.kin):
-        return None
-    affirmed = given.lead is None and not _negates(given) and bool(given.keys or fact.quantities or given.levels)
-    denied = said.lead == "no" and not any(
-        compare_quantities(q, s) == "same" for q in fact.quantities for s in exchange.quantities
-    )
-    if affirmed and denied:
-        return _report(exchange, fact, 0, len(said.text))
-    if given.lead == "no" and not given.quantities and said.lead is None and not _negates(said) and _says_much(said):
-        return _report(exchange, fact, 0, len(said.text))
-    return None
 
 
 def _by_words(case: Case, i: int, fact: Fact) -> Finding | None:
@@ -188,10 +206,6 @@ def _after_negation(reading: Reading, at: int) -> bool:
     return scope.negated[at] and any(
         reading.words[k].word in ("pas", "plus", "jamais", "aucun", "aucune") for k in near
     )
-
-
-def _negates(reading: Reading) -> bool:
-    return any(t.word in NEGATIONS for t in reading.words)
 
 
 def _levels_about(fact: Fact, exchange: Exchange, alone: bool) -> list[Level]:
@@ -259,9 +273,8 @@ def check_polarity(case: Case) -> Iterator[Finding]:
         found = (
             _by_claims(case, i, fact)
             or _by_option(case, fact, places)
-            or _by_lead(case, i, fact, places)
+            or _by_stance(case, i, fact)
             or _by_opposites(case, fact, places)
-            or _by_denial(case, i, fact)
             or _by_words(case, i, fact)
         )
         if found is not None:

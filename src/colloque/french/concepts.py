@@ -64,25 +64,51 @@ def _denied_after(words: Sequence[Token], hit: Hit) -> bool:
     """« Je tousse pas », « elles gonflent jamais »: spoken French denies the verb it has just said."""
     if hit.last + 1 < len(words) and words[hit.last + 1].word in _AFTER:
         return True
-    return _dislocated(words, hit.last + 1)
+    return _dislocated(words, hit.last + 1, aside=_opens(words, hit.first))
 
 
 _CLITICS = frozenset(("y", "en", "le", "la", "les", "l", "ca"))
 _HARD_STOPS = frozenset((".", "?", "!", ";", ":"))
+_DENIALS = frozenset(("pas", "plus", "jamais", "rien", "aucun", "aucune"))
+_SUBJECTS = frozenset(("j", "je", "on", "il", "elle", "ca", "c", "y", "m", "moi"))
+_TOPIC_REACH = 14
+"""Words after a topic put first within which its denial must come: « Du sang, au fait, j'en ai pas vu »."""
 
 
-def _dislocated(words: Sequence[Token], at: int) -> bool:
-    """« La sieste j'y arrive pas », « L'alcool, j'en bois jamais »: the topic first, then a pronoun for it and a denial."""
-    window = [t.word for t in words[at : at + 7]]
-    if window[:1] == [","]:
-        window = window[1:]
-    if not window or window[0] not in ("j", "je", "on", "il", "elle"):
+def _opens(words: Sequence[Token], at: int) -> bool:
+    """Token `at` opens its sentence, but for an article or « et »."""
+    before = words[at - 3 : at] if at >= 3 else words[:at]
+    return len(before) < 3 or any(t.word in _HARD_STOPS or t.word in ("...", "…") for t in before)
+
+
+def _dislocated(words: Sequence[Token], at: int, *, aside: bool) -> bool:
+    """« La sieste j'y arrive pas », and where the topic opens the sentence, past an aside: « Du sang, au fait, j'en ai pas vu »."""
+    window = [t.word for t in words[at : at + _TOPIC_REACH]]
+    start = 1 if window[:1] == [","] else 0
+    if aside and start < len(window) and window[start] not in _SUBJECTS:
+        comma = next((k for k in range(start, min(start + 4, len(window))) if window[k] == ","), None)
+        start = comma + 1 if comma is not None else start
+    if start >= len(window) or window[start] not in _SUBJECTS:
         return False
-    for i, word in enumerate(window):
-        if word in _HARD_STOPS or word == ",":
+    for i in range(start, min(start + 7, len(window))):
+        if window[i] in _HARD_STOPS or window[i] == ",":
             return False
-        if word in ("pas", "plus", "jamais", "rien"):
-            return not _CLITICS.isdisjoint(window[1:i])
+        if window[i] in _DENIALS:
+            return not _CLITICS.isdisjoint(window[start + 1 : i])
+    return False
+
+
+def _fronted(words: Sequence[Token], hit: Hit) -> bool:
+    """A topic that opens its sentence, a comma, and a denial further on: what is denied is not sure (« Le tire-lait, j'ai pas pu »)."""
+    if not _opens(words, hit.first) or hit.last + 1 >= len(words) or words[hit.last + 1].word != ",":
+        return False
+    if any(t.word in _SUBJECTS for t in words[max(0, hit.first - 3) : hit.first]):
+        return False
+    for token in words[hit.last + 2 : hit.last + 2 + _TOPIC_REACH]:
+        if token.word in _HARD_STOPS:
+            return False
+        if token.word in _DENIALS:
+            return True
     return False
 
 
@@ -108,6 +134,8 @@ def mentions(text: str) -> tuple[Mention, ...]:
         negated = scope.negated[hit.first] or _denied_after(words, hit)
         polarity = _polarity(hit, negated)
         if scope.unsure[hit.first] and polarity == "present" and not hit.form.negated:
+            polarity = "unsure"
+        if polarity == "present" and hit.form.says != "absent" and _fronted(words, hit):
             polarity = "unsure"
         time: Time = "hypothetical" if scope.hypothetical[hit.first] else "past" if scope.past[hit.first] else "now"
         found.append(

@@ -73,7 +73,25 @@ def _negated(words: Sequence[str], clause: Sequence[int], found: Mapping[str, tu
 
 _COUNTED = frozenset(("cafes", "verres", "bieres"))
 _BRACKETS = frozenset(("(", ")", '"', "«", "»"))
-_DENIES = frozenset(("non", "jamais", "aucun", "aucune", "pas", "rien", "zero"))
+_DENIES = frozenset(
+    (
+        "non",
+        "jamais",
+        "aucun",
+        "aucune",
+        "pas",
+        "rien",
+        "zero",
+        "point",
+        "nada",
+        "neant",
+        "niet",
+        "nan",
+        "nenni",
+        "nib",
+        "walou",
+    )
+)
 _BREAKS = frozenset((",", ":", "?", "...", "…", ".."))
 
 

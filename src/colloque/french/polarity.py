@@ -32,8 +32,8 @@ def _trie() -> dict[str, Any]:
     """The phrases of `data/polarity.toml` by their words; where two kinds share a phrase, the first listed holds."""
     root: dict[str, Any] = {}
     data = load_data("polarity.toml")
-    for kind in (*_KINDS, "skip"):
-        for text in data[kind]:
+    for kind in (*_KINDS, "soft", "skip"):
+        for text in data.get(kind, ()):
             node = root
             for token in tokens(text):
                 node = node.setdefault(token.word, {})
@@ -61,17 +61,24 @@ def _longest(words: Sequence[str], i: int) -> tuple[int, str]:
 @lru_cache(maxsize=8192)
 def _opening(answer: str) -> Reply | None:
     words = [t.word for t in tokens(answer[:160])]
-    i = 0
+    i, soft = 0, False
     while i < len(words) and i < 12:
         size, kind = _longest(words, i)
         if kind in _KINDS:
             return _KINDS[_KINDS.index(kind)]
+        if kind == "soft":
+            soft = True
         if not size and words[i] in _PAUSES:
             size = 1
         if not size:
-            return None
+            return "yes" if soft and _alone(words, i) else None
         i += size
-    return None
+    return "yes" if soft else None
+
+
+def _alone(words: Sequence[str], i: int) -> bool:
+    """What stands before word `i` is a phrase by itself: « Malheureusement, depuis hier »; « trop de bruit » is none."""
+    return words[i - 1] in _PAUSES
 
 
 _PAUSES = frozenset((".", ",", "!", "…", "...", ".."))
@@ -93,7 +100,8 @@ def reply_polarity(reply: str) -> Reply | None:
             return reply_polarity(reply[token.end :])
     for i, token in enumerate(words[:14]):
         ends = i + 1 == len(words) or words[i + 1].word in (".", "...", "!", "…", ",", ";", ":")
-        if i and ends and words[i - 1].word in (",", ":", "...", "…") and token.word in _TRAILING:
+        corrects = i + 1 < len(words) and words[i + 1].word == "," and words[i - 1].word in ("...", "…")
+        if i and ends and words[i - 1].word in (",", ":", "...", "…") and token.word in _TRAILING and not corrects:
             return _TRAILING[token.word]
         if token.word in (".", "!"):
             break
