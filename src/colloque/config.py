@@ -18,7 +18,7 @@ from colloque.ingest.config import IngestConfig
 from colloque.llm.config import ModelConfig, ModelsConfig
 from colloque.prefer.config import OpeningsConfig, PreferConfig
 from colloque.store import StageConfig
-from colloque.train.config import SHIPPED_TEMPLATES, DpoConfig, SftConfig
+from colloque.train.config import SHIPPED_TEMPLATES, DpoConfig, RewardConfig, SftConfig
 from colloque.write.config import WriteConfig
 
 __all__ = ["RunConfig", "load_config", "parse_config"]
@@ -43,6 +43,7 @@ class RunConfig(StageConfig):
     openings: OpeningsConfig = OpeningsConfig()
     prefer: PreferConfig = PreferConfig()
     dpo: DpoConfig = DpoConfig()
+    reward: RewardConfig = RewardConfig()
     evaluate: EvaluateConfig = EvaluateConfig()
 
     @model_validator(mode="after")

@@ -14,13 +14,16 @@ Folder = Annotated[
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", readable=False, help="A run's YAML: its section of this name is used.")
 ]
+Launch = Annotated[str | None, typer.Option(help="Who starts the processes: process (this one), accelerate or ray.")]
+Processes = Annotated[int | None, typer.Option(help="Processes (GPUs) in all; the effective batch stays the same.")]
+Machines = Annotated[int | None, typer.Option(help="Machines of this Slurm job that they are spread over.")]
 Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same output.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family to the command line."""
     verbs: dict[str, Callable[..., None]] = {
-        "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "evaluate": evaluate, "chat": chat, "serve": serve,
+        "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "reward": reward, "evaluate": evaluate, "chat": chat, "serve": serve,
         "stub-server": stub_server,
     }  # fmt: skip
     for name, verb in verbs.items():
@@ -34,12 +37,19 @@ def sft(
     output: Folder,
     config: Config = None,
     base: Annotated[str | None, typer.Option(help="`embedded`, a local folder, or a hub id.")] = None,
+    play: Annotated[
+        str | None, typer.Option(help="Whom the model learns to be: clinician (default) or patient.")
+    ] = None,
+    launch: Launch = None,
+    processes: Processes = None,
+    machines: Machines = None,
     seed: Seed = 17,
 ) -> None:
-    """Fine-tune a model on dialogues: loss on the clinician's turns only."""
+    """Fine-tune a model on dialogues: loss on the played role's turns only."""
     from colloque.cli.training import tune
 
-    print(tune(source, output, config, base, seed))
+    given = {"base": base, "play": play, "launch": launch, "processes": processes, "machines": machines}
+    print(tune(source, output, config, given, seed))
 
 
 def openings(
@@ -85,6 +95,22 @@ def dpo(
     from colloque.cli.training import prefer_tune
 
     print(prefer_tune(source, model, output, config, seed))
+
+
+def reward(
+    source: Annotated[Path, typer.Argument(readable=False, help="Preferences.")],
+    model: Annotated[
+        Path, typer.Option("--model", readable=False, help="The checkpoint whose body it grows from (…/sft/model).")
+    ],
+    output: Folder,
+    config: Config = None,
+    seed: Seed = 17,
+) -> None:
+    """Train a reward model on preferences: one number for a reply after its conversation, usable as a judge."""
+    from colloque.cli.training import train_judge
+
+    for line in train_judge(source, model, output, config, seed):
+        print(line)
 
 
 def evaluate(

@@ -1,19 +1,31 @@
 """What the verbs of the models do with files: a stage's folder is the output, and what a killed verb goes on from."""
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from colloque.config import RunConfig, load_config
 from colloque.core import digest
-from colloque.errors import InputError
+from colloque.errors import ConfigError, InputError
 from colloque.evaluate.config import EvaluateConfig
 from colloque.progress import note
 from colloque.store import Context, Tally
 from colloque.store.manifest import begin, file_hash
 
-__all__ = ["build_preferences", "compare", "draw_openings", "measuring", "prefer_tune", "run_stub", "tune"]
+__all__ = [
+    "build_preferences",
+    "compare",
+    "draw_openings",
+    "measuring",
+    "prefer_tune",
+    "run_stub",
+    "train_judge",
+    "tune",
+]
 
 
 def _config(path: Path | None) -> RunConfig:
@@ -24,9 +36,13 @@ def _run(
     output: Path, inputs: Mapping[str, Path], seed: int, settings: Any, action: Callable[[Context], Tally]
 ) -> Tally:
     """Run a stage in `output`, going on there when the same work was killed."""
-    fingerprint = digest(
-        {name: file_hash(path) for name, path in inputs.items()}, settings.model_dump(mode="json"), seed
-    )
+    if "WORLD_SIZE" in os.environ:
+        raise ConfigError(
+            "started by a launcher, once for each process", hint="start it once, with --launch accelerate --processes N"
+        )
+    # Not the launch: a run that was killed on eight GPUs may go on on four.
+    said = settings.model_dump(mode="json", exclude={"launch"})
+    fingerprint = digest({name: file_hash(path) for name, path in inputs.items()}, said, seed)
     if output.is_dir() and any(output.iterdir()) and not (output / "started.json").exists():
         raise InputError("this folder holds something else", file=output, hint="name a new folder with -o")
     if begin(output, fingerprint):
@@ -34,13 +50,28 @@ def _run(
     return action(Context(folder=output, inputs=inputs, seed=seed, workers=os.cpu_count() or 1))
 
 
-def tune(source: Path, output: Path, config: Path | None, base: str | None, seed: int) -> str:
-    """SFT on dialogues or on a dataset folder."""
+def _set(settings: Any, given: Mapping[str, Any]) -> Any:
+    """A stage's configuration with what the command line says over it; `launch` and `processes` are of its launch."""
+    data = settings.model_dump()
+    launch = {"by": given.get("launch"), "processes": given.get("processes")}
+    data.update(
+        {key: value for key, value in given.items() if value is not None and key not in ("launch", "processes")}
+    )
+    if any(value is not None for value in launch.values()):
+        data["launch"].update({key: value for key, value in launch.items() if value is not None})
+    try:
+        return type(settings).model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(error.errors()[0]["msg"], hint="see docs/training.md") from error
+
+
+def tune(source: Path, output: Path, config: Path | None, given: Mapping[str, Any], seed: int) -> str:
+    """SFT on dialogues or on a dataset folder; `given` are options of the command line: base, play, launch, processes."""
     from colloque.augment import run_dataset
     from colloque.train import run_sft
 
     settings = _config(config)
-    sft = settings.sft if base is None else settings.sft.model_copy(update={"base": base})
+    sft = _set(settings.sft, given)
 
     def action(context: Context) -> Tally:
         dataset = source
@@ -96,6 +127,17 @@ def measuring(config: Path | None, bounds: bool) -> EvaluateConfig:
     """The evaluation's settings: a run's, with the bounding clinicians where they are asked for."""
     settings = _config(config).evaluate
     return settings.model_copy(update={"bounds": True}) if bounds else settings
+
+
+def train_judge(source: Path, base: Path, output: Path, config: Path | None, seed: int) -> list[str]:
+    """A reward model from preferences, on the body of `base`; what it is worth on held-out pairs, in words."""
+    from colloque.train import run_reward
+
+    settings = _config(config).reward
+    inputs = {"preferences": source, "base": base}
+    tally = _run(output, inputs, seed, settings, lambda context: run_reward(context, settings))
+    told = json.loads((output / "figures.json").read_text(encoding="utf-8"))["told"]
+    return [*told, f"{output / 'model'}: trained on {tally.kept} pairs"]
 
 
 def compare(

@@ -19,6 +19,7 @@ __all__ = [
     "adapter",
     "embedded_model",
     "embedded_tokenizer",
+    "found",
     "load_model",
     "load_tokenizer",
 ]
@@ -84,7 +85,7 @@ def load_tokenizer(base: str, template: str | None = None) -> Any:
     """The tokenizer of a checkpoint, with its own chat template. Raises InputError when it has none and none is given."""
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(_found(base), trust_remote_code=False)
+    tokenizer = AutoTokenizer.from_pretrained(found(base), trust_remote_code=False)
     if not (tokenizer.chat_template or template):
         raise InputError(
             "this model has no chat template",
@@ -96,21 +97,32 @@ def load_tokenizer(base: str, template: str | None = None) -> Any:
     return tokenizer
 
 
-def load_model(base: str | Path, bf16: bool) -> Any:
-    """A causal model from a folder or hub id: safetensors, no remote code, bfloat16 where the device computes in it."""
+def load_model(base: str | Path, bf16: bool, attention: str = "sdpa", quantized: bool = False) -> Any:
+    """A causal model from a folder or hub id: safetensors, no remote code; `quantized` keeps its weights in 4 bits (QLoRA)."""
     import torch
     from transformers import AutoModelForCausalLM
 
+    dtype = torch.bfloat16 if bf16 else torch.float32
     return AutoModelForCausalLM.from_pretrained(
-        _found(str(base)),
-        dtype=torch.bfloat16 if bf16 else torch.float32,
+        found(str(base)),
+        dtype=dtype,
         use_safetensors=True,
         trust_remote_code=False,
-        attn_implementation="sdpa",
+        attn_implementation=attention,
+        **({"quantization_config": _four_bits(dtype)} if quantized else {}),
     )
 
 
-def adapter(config: LoraConfig) -> Any:
+def _four_bits(dtype: Any) -> Any:
+    """NF4 with double quantisation (Dettmers et al. 2023, QLoRA)."""
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=dtype
+    )
+
+
+def adapter(config: LoraConfig, task: str = "CAUSAL_LM") -> Any:
     """The adapter's configuration for PEFT: all linear layers of the body; TRL refuses one on the head."""
     from peft import LoraConfig as PeftLora
 
@@ -119,11 +131,11 @@ def adapter(config: LoraConfig) -> Any:
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
         target_modules="all-linear",
-        task_type="CAUSAL_LM",
+        task_type=task,
     )
 
 
-def _found(base: str) -> str:
+def found(base: str) -> str:
     """The base as given; a path that does not exist is an error here, not a request to a hub."""
     path = Path(base)
     looks_local = path.is_absolute() or base.startswith((".", "~")) or base.count("/") > 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from colloque.errors import DependencyError
+from colloque.errors import ConfigError, DependencyError
+from colloque.train.processes import join, local_world, world
 
 __all__ = ["Hardware", "libraries", "look"]
 
@@ -22,6 +23,8 @@ class Hardware:
     device: str
     bf16: bool
     gradient_checkpointing: bool
+    memory: int = 0
+    """Bytes of one GPU; 0 on a processor."""
 
     def arguments(self) -> dict[str, Any]:
         """TRL's defaults assume a GPU (bf16, recomputed activations); these are the honest ones for this machine."""
@@ -67,12 +70,24 @@ def _quiet() -> None:
 
 
 def look(threads: int, small: bool) -> Hardware:
-    """The hardware for this run. A `small` model stays on the processor: repeatable, and a GPU would idle."""
+    """The hardware for this run. A `small` model stays on the processor: repeatable, and a GPU would idle.
+
+    Joins the group of processes, where this is one of several. Raises ConfigError for several GPUs and one process: TRL
+    would refuse them (DataParallel).
+    """
     torch = libraries()
-    torch.set_num_threads(min(threads, os.cpu_count() or 1))
+    torch.set_num_threads(max(1, min(threads, (os.cpu_count() or 1) // local_world())))
     alone = small or not torch.cuda.is_available()
     torch.use_deterministic_algorithms(mode=alone, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid that costs time
+    if not alone and world() == 1 and torch.cuda.device_count() > 1:
+        count = torch.cuda.device_count()
+        raise ConfigError(
+            f"{count} GPUs and one process",
+            hint=f"add --launch accelerate --processes {count}, or take one: CUDA_VISIBLE_DEVICES=0",
+        )
+    join(cpu=alone)
     if alone:
         return Hardware("cpu", bf16=False, gradient_checkpointing=False)
-    return Hardware("cuda", bf16=torch.cuda.is_bf16_supported(), gradient_checkpointing=True)
+    memory = torch.cuda.get_device_properties(torch.cuda.current_device()).total_memory
+    return Hardware("cuda", bf16=torch.cuda.is_bf16_supported(), gradient_checkpointing=True, memory=memory)

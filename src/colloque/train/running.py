@@ -5,10 +5,12 @@ TRL and transformers do the training; this module only listens to them. Knows no
 
 import shutil
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from colloque.progress import Advance, progress
+from colloque.train.processes import agreed, rank, together
 
 __all__ = ["Listener", "curves", "last_checkpoint", "publish", "train"]
 
@@ -42,12 +44,14 @@ class Listener:
             def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
                 listener.steps += 1
                 listener.advance(1)
-                due = time.monotonic() - listener.saved >= listener.seconds
-                if due and state.global_step % args.logging_steps == 0 and state.global_step < state.max_steps:
-                    control.should_save = True
+                if state.global_step % args.logging_steps == 0 and state.global_step < state.max_steps:
+                    due = time.monotonic() - listener.saved >= listener.seconds
+                    control.should_save = agreed(due) or control.should_save
 
             def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-                (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _WHOLE).touch()
+                together()
+                if not rank():
+                    (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _WHOLE).touch()
                 listener.saved = time.monotonic()
 
         return Callback()
@@ -59,7 +63,7 @@ def last_checkpoint(folder: Path) -> Path | None:
     for path in folder.glob("checkpoint-*") if folder.is_dir() else ():
         if (path / _WHOLE).exists():
             found.append((int(path.name.rsplit("-", 1)[1]), path))
-        else:
+        elif not rank():
             shutil.rmtree(path)
     return max(found)[1] if found else None
 
@@ -69,8 +73,10 @@ def train(trainer: Any, what: str, seconds: float) -> Listener:
     from transformers import PrinterCallback
 
     checkpoint = last_checkpoint(Path(trainer.args.output_dir))
+    together()
     trainer.remove_callback(PrinterCallback)
-    with progress(what, trainer.args.max_steps, "steps") as advance:
+    told = progress(what, trainer.args.max_steps, "steps") if not rank() else nullcontext(lambda units: None)
+    with told as advance:
         listener = Listener(seconds, advance)
         trainer.add_callback(listener.callback())
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
@@ -87,11 +93,14 @@ def curves(trainer: Any, keys: dict[str, str]) -> dict[str, list[tuple[int, floa
     return found
 
 
-def publish(model: Any, tokenizer: Any, folder: Path) -> None:
-    """Write model, tokenizer and template to a folder that appears whole or not at all."""
+def publish(model: Any, tokenizer: Any, folder: Path, state: Any = None) -> None:
+    """Write model, tokenizer and template to a folder that appears whole or not at all.
+
+    `state` are the weights where the model itself holds only its share of them (FSDP, ZeRO).
+    """
     beside = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(beside, ignore_errors=True)
-    model.save_pretrained(beside, safe_serialization=True)
+    model.save_pretrained(beside, safe_serialization=True, **({} if state is None else {"state_dict": state}))
     tokenizer.save_pretrained(beside)
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)

@@ -1,9 +1,10 @@
 """Supervised fine-tuning with TRL: dialogues in, a checkpoint that holds the conversation out, with its figures.
 
-Prepares (tokenizer, examples), trains (resumable), measures (held-out loss beside a 3-gram of the same tokens). Knows
-neither preferences nor sampling.
+Prepares (tokenizer, examples), trains (resumable, here or in processes that a launcher starts), measures (held-out loss
+beside a 3-gram of the same tokens). Knows neither preferences nor sampling.
 """
 
+import json
 import math
 import shutil
 import time
@@ -16,87 +17,123 @@ from colloque.store.weights import weights_hash
 from colloque.train import base as bases
 from colloque.train.config import SftConfig
 from colloque.train.data import lengths_of
-from colloque.train.examples import Ledger
 from colloque.train.hardware import Hardware, look
+from colloque.train.keep import kept, watch
+from colloque.train.launch import launch
+from colloque.train.layout import Layout, lay_out
 from colloque.train.measure import held_out_figures
 from colloque.train.optimizer import muon_adamw
 from colloque.train.order import training_order
 from colloque.train.packing import pack, refuse_leak
 from colloque.train.prepare import Prepared, prepare
+from colloque.train.processes import rank
 from colloque.train.running import Listener, curves, publish, train
+from colloque.train.sharded import gathered, merge_from_disk
 
-__all__ = ["run_sft"]
+__all__ = ["run_sft", "train_sft"]
 
-_WARMUP = 0.02
 _ADAMW_SHARE = 0.25
 """AdamW's rate for embeddings, head and norms, as a share of Muon's: 5e-3 beside 0.02."""
-_EVALUATED = 32
-"""Validation examples of each evaluation during training."""
-_POINTS = 6
-"""Evaluations during training."""
+_FIGURES = "figures.json"
 
 
 def run_sft(context: Context, config: SftConfig) -> Tally:
     """Fine-tune on `inputs["dataset"]` (train.parquet, validation.parquet) into folder/model and folder/figures.json.
 
     Goes on from the last checkpoint of a killed run and ends with the same weights, bit for bit, on the same machine.
-    Raises InputError (unusable data or base), RunError (masks that disagree, too many trained tokens lost).
+    Raises InputError (unusable data or base), RunError (masks that disagree, too many trained tokens lost, a worker that died).
     """
-    small = config.base == "embedded" and config.size in ("0.3m", "1m", "3m")
-    hardware = look(config.threads, small)
     work = context.folder / ".work"
     work.mkdir(parents=True, exist_ok=True)
+    if config.launch.by == "process":
+        train_sft(context, config)
+    else:
+        _ordered(context, config, prepare(context, config, work), work)
+        launch("sft", context, config, config.launch, small=_small(config))
+    if not (context.folder / "model").exists():
+        merge_from_disk(context.folder / "adapter", context.folder / "model")
+    figures = json.loads((work / _FIGURES).read_text(encoding="utf-8"))
+    figures["model"] = weights_hash(context.folder / "model")
+    write_json(context.folder / _FIGURES, figures)
+    shutil.rmtree(work)
+    return _tally(figures)
+
+
+def train_sft(context: Context, config: SftConfig) -> None:
+    """The training itself: what each process runs, whoever started it. Process 0 writes model, adapter and figures."""
+    hardware = look(config.threads, _small(config))
+    work = context.folder / ".work"
     prepared = prepare(context, config, work)
+    layout = lay_out(config, hardware, min(prepared.limit, prepared.ledgers["train"].longest))
+    if not rank():
+        note(f"sft: {layout.line(hardware.device)}")
     began = time.monotonic()
-    trainer = _trainer(context, config, hardware, prepared, work)
+    trainer = _trainer(context, config, hardware, prepared, layout)
     listener = train(trainer, "sft", config.checkpoint_seconds)
     seconds = time.monotonic() - began
-    measured = _measured(trainer.model, prepared)
-    _save(trainer, prepared.tokenizer, context.folder)
-    figures = {
-        **measured,
-        "model": weights_hash(context.folder / "model"),
-        **_told_of_the_run(config, hardware, prepared, trainer, listener, seconds),
-    }
-    write_json(context.folder / "figures.json", figures)
-    shutil.rmtree(work)
-    return _tally(prepared.ledgers, figures)
+    measured = _measured(trainer, prepared)
+    _save(trainer, prepared.tokenizer, context.folder, layout)
+    if rank():
+        return
+    figures = {**measured, **_told_of_the_run(config, hardware, prepared, trainer, listener, seconds)}
+    figures["layout"] = {"processes": layout.processes, "device_batch": layout.device_batch, "dtype": layout.dtype,
+                         "attention": layout.attention, "method": layout.method}  # fmt: skip
+    write_json(work / _FIGURES, figures)
 
 
-def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: Prepared, work: Path) -> Any:
+def _small(config: SftConfig) -> bool:
+    """Whether a processor is enough, and preferred: repeatable."""
+    return config.base == "embedded" and config.size in ("0.3m", "1m", "3m")
+
+
+def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: Prepared, layout: Layout) -> Any:
     """TRL's trainer on examples that are encoded and ordered beforehand."""
     from transformers import set_seed
 
     from colloque.train.trainer import sft_arguments, sft_trainer_class
 
+    work = context.folder / ".work"
     examples = _ordered(context, config, prepared, work)
-    steps = math.ceil(len(examples) / config.batch)
+    numbers = {
+        "steps": math.ceil(len(examples) / config.batch),
+        "learning_rate": config.learning_rate or _rate(config, layout),
+        "seed": context.seed,
+    }
+    # Before the model: ZeRO-3 reads the arguments to know that weights are to be loaded in shares.
+    arguments = sft_arguments(hardware, work / "checkpoints", config, layout, numbers)
     set_seed(context.seed)
-    embedded = config.base == "embedded"
-    if embedded:
-        model = bases.embedded_model(config.size, prepared.tokenizer, context.seed)
-        rate = config.learning_rate or 0.02
-        optimizer = muon_adamw(model, rate, rate * _ADAMW_SHARE)
-    else:
-        model, optimizer = bases.load_model(config.base, hardware.bf16), None
-        rate = config.learning_rate or (1e-5 if config.method == "full" else 1e-4)
+    model, optimizer = _model(context, config, prepared, layout, numbers["learning_rate"])
     if config.packing:
         refuse_leak(model, prepared.train)
-        if hardware.device == "cpu":
-            note("packing gains nothing on a processor, where lengths are grouped already: 8 % slower (docs/notebook.md)")
-    extra = {"learning_rate": rate, "seed": context.seed, "padding_free": config.packing}
-    arguments = sft_arguments(hardware, work / "checkpoints", steps, config.batch, extra)
-    arguments.eval_steps = _evaluation_steps(steps, arguments.logging_steps)
-    arguments.warmup_steps = max(1, round(_WARMUP * steps))
-    return sft_trainer_class(hardware)(
+        if hardware.device == "cpu" and not rank():
+            note(
+                "packing gains nothing on a processor, where lengths are grouped already: 8 % slower (docs/notebook.md)"
+            )
+    trainer = sft_trainer_class(hardware)(
         model=model,
         args=arguments,
         train_dataset=examples,
-        eval_dataset=prepared.validation.select(range(min(_EVALUATED, len(prepared.validation)))),
+        eval_dataset=prepared.validation.select(range(min(config.evaluated, len(prepared.validation)))),
         processing_class=prepared.tokenizer,
         optimizers=(optimizer, None),
-        peft_config=None if embedded or config.method == "full" else bases.adapter(config.lora),
+        peft_config=bases.adapter(config.lora) if layout.method in ("lora", "qlora") else None,
     )
+    if config.keep == "best":
+        watch(trainer, config.patience)
+    return trainer
+
+
+def _rate(config: SftConfig, layout: Layout) -> float:
+    return 0.02 if config.base == "embedded" else 1e-5 if layout.method == "full" else 1e-4
+
+
+def _model(context: Context, config: SftConfig, prepared: Prepared, layout: Layout, rate: float) -> tuple[Any, Any]:
+    """The model, and its optimizer where it is not TRL's."""
+    if config.base == "embedded":
+        model = bases.embedded_model(config.size, prepared.tokenizer, context.seed)
+        return model, muon_adamw(model, rate, rate * _ADAMW_SHARE)
+    bf16 = layout.dtype == "bfloat16"
+    return bases.load_model(config.base, bf16, layout.attention, quantized=layout.method == "qlora"), None
 
 
 def _ordered(context: Context, config: SftConfig, prepared: Prepared, work: Path) -> Any:
@@ -106,27 +143,30 @@ def _ordered(context: Context, config: SftConfig, prepared: Prepared, work: Path
     return pack(ordered, prepared.limit, work / "packed.arrow") if config.packing else ordered
 
 
-def _evaluation_steps(steps: int, logging: int) -> int:
-    """A multiple of the logging steps, so that curves share their points."""
-    return max(1, round(steps / _POINTS / logging)) * logging
+def _save(trainer: Any, tokenizer: Any, folder: Path, layout: Layout) -> None:
+    """The adapter beside, where there is one; the model whole (merged), so that DPO's reference is what SFT made.
+
+    Where processes hold shares of the weights, or the base is in 4 bits, the merge is left to `merge_from_disk`.
+    """
+    model, state = gathered(trainer)
+    if rank():
+        return
+    if not hasattr(model, "merge_and_unload"):
+        publish(model, tokenizer, folder / "model", state)
+        return
+    publish(model, tokenizer, folder / "adapter", state)
+    if state is None and layout.method != "qlora":
+        publish(model.merge_and_unload(), tokenizer, folder / "model")
 
 
-def _save(trainer: Any, tokenizer: Any, folder: Path) -> None:
-    """The adapter beside, where there is one; the model whole (merged), so that DPO's reference is what SFT made."""
-    model = trainer.model
-    if hasattr(model, "merge_and_unload"):
-        publish(model, tokenizer, folder / "adapter")
-        model = model.merge_and_unload()
-    publish(model, tokenizer, folder / "model")
-
-
-def _measured(model: Any, prepared: Prepared) -> dict[str, Any]:
-    """Figures of the model itself, before an adapter is merged into it."""
+def _measured(trainer: Any, prepared: Prepared) -> dict[str, Any]:
+    """Figures of the model itself, before an adapter is merged into it; every process takes part."""
+    parameters = list(trainer.model.parameters())
     return {
-        "parameters": sum(p.numel() for p in model.parameters()),
-        "trained_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "parameters": sum(p.numel() for p in parameters),
+        "trained_parameters": sum(p.numel() for p in parameters if p.requires_grad),
         "vocabulary": len(prepared.tokenizer),
-        "held_out": held_out_figures(model, prepared.train, prepared.validation, len(prepared.tokenizer)),
+        "held_out": held_out_figures(trainer, prepared.train, prepared.validation, len(prepared.tokenizer)),
     }
 
 
@@ -138,9 +178,11 @@ def _told_of_the_run(
     return {
         "base": config.base,
         "size": config.size if config.base == "embedded" else None,
-        "steps": steps,
+        "play": config.play,
+        "steps": trainer.state.global_step,
         "batch": config.batch,
         "epochs": config.epochs,
+        "kept": kept(trainer).figures(),
         "data": {name: one.figures() for name, one in prepared.ledgers.items()},
         "curves": curves(trainer, {"loss": "train", "eval_loss": "eval"}),
         "speed": {
@@ -150,9 +192,9 @@ def _told_of_the_run(
     }  # fmt: skip
 
 
-def _tally(ledgers: dict[str, Ledger], figures: dict[str, Any]) -> Tally:
-    read = sum(one.dialogues for one in ledgers.values())
-    emptied = sum(one.emptied for one in ledgers.values())
+def _tally(figures: dict[str, Any]) -> Tally:
+    read = sum(one["dialogues"] for one in figures["data"].values())
+    emptied = sum(one["dialogues_emptied"] for one in figures["data"].values())
     held_out = figures["held_out"]
     return Tally(
         read=read,

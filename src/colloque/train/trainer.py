@@ -3,23 +3,33 @@
 Everything that trains is TRL's; what is added here is said in each docstring. Knows no files of the project.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
+from colloque.train.config import SftConfig
 from colloque.train.hardware import Hardware
+from colloque.train.keep import keep_arguments
+from colloque.train.layout import Layout, divided, trackers
+from colloque.train.processes import world
 
 __all__ = ["common_arguments", "score_trained_positions", "sft_arguments", "sft_trainer_class", "summed_loss"]
 
+_WARMUP = 0.02
 
-def common_arguments(hardware: Hardware, output: Path, steps: int, batch: int) -> dict[str, Any]:
-    """Arguments that both trainers share. One sequence a device and accumulation on a GPU: the effective batch is the same."""
+
+def common_arguments(hardware: Hardware, output: Path, steps: int, batch: int, device_batch: int = 1) -> dict[str, Any]:
+    """Arguments that all trainers share. The batch is shared by the processes, and by accumulation on a GPU: the effective
+    batch is the same on any hardware."""
     alone = hardware.device == "cpu"
+    share = batch // world()
+    at_once = share if alone else divided(share, device_batch)
     return {
         **hardware.arguments(),
         "output_dir": str(output),
         "max_steps": steps,
-        "per_device_train_batch_size": batch if alone else 1,
-        "gradient_accumulation_steps": 1 if alone else batch,
+        "per_device_train_batch_size": at_once,
+        "gradient_accumulation_steps": share // at_once,
         "per_device_eval_batch_size": 16 if alone else 2,
         "train_sampling_strategy": "sequential",
         "logging_steps": max(1, steps // 100),
@@ -32,12 +42,30 @@ def common_arguments(hardware: Hardware, output: Path, steps: int, batch: int) -
     }
 
 
-def sft_arguments(hardware: Hardware, output: Path, steps: int, batch: int, extra: dict[str, Any]) -> Any:
-    """TRL's SFTConfig. Examples carry their labels and are cut beforehand: neither masks nor truncation are left to TRL."""
-    from trl import SFTConfig
+def sft_arguments(hardware: Hardware, output: Path, config: SftConfig, layout: Layout, numbers: dict[str, Any]) -> Any:
+    """TRL's SFTConfig; `numbers` are steps, learning_rate and seed. Examples carry their labels and are cut beforehand: neither masks nor truncation are left to TRL."""
+    from trl import SFTConfig as TrlConfig
 
-    return SFTConfig(
-        **common_arguments(hardware, output, steps, batch), max_length=None, lr_scheduler_type="linear", **extra
+    steps = numbers["steps"]
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(output.parent.parent / "tracking")  # stays when the work is done
+    logging = max(1, steps // 100)
+    return TrlConfig(
+        **{
+            **common_arguments(hardware, output, steps, config.batch),
+            "per_device_train_batch_size": layout.device_batch,
+            "gradient_accumulation_steps": layout.accumulation,
+            "gradient_checkpointing": layout.checkpointing,
+            "max_length": None,
+            "padding_free": config.packing,
+            "lr_scheduler_type": "linear",
+            "warmup_steps": max(1, round(_WARMUP * steps)),
+            # a multiple of the logging steps, so that curves share their points
+            "eval_steps": max(1, round(steps / config.evaluations / logging)) * logging,
+            **keep_arguments(config.keep == "best"),
+            "report_to": trackers(config.report_to, config.report_remote),
+            "learning_rate": numbers["learning_rate"],
+            "seed": numbers["seed"],
+        }
     )
 
 
