@@ -4,7 +4,7 @@ The rules of single replies are those of `checks.reply`; nothing here looks at w
 """
 
 from colloque.checks.conduct_risk import unpaid
-from colloque.checks.conduct_scene import Scene
+from colloque.checks.conduct_scene import scenes_of
 from colloque.checks.conduct_whole import agreement, closings, formulas, identity
 from colloque.checks.reply import findings_of
 from colloque.core import Dialogue, Finding, Questionnaire
@@ -15,12 +15,10 @@ __all__ = ["check_conduct"]
 def check_conduct(dialogue: Dialogue, questionnaire: Questionnaire | None = None) -> list[Finding]:
     """Every defect of conduct, in the order of the turns. The questionnaire tells which illnesses are known."""
     record = "\n".join(f"{a.question} {a.answer}" for a in questionnaire.told) if questionnaire else ""
-    found: list[Finding] = []
-    for index, turn in enumerate(dialogue.turns):
-        if turn.role == "clinician":
-            found.extend(findings_of(Scene(dialogue.turns[:index], turn.text, index, record)))
+    scenes, risks = scenes_of(dialogue.turns, record)
+    found = [finding for scene in scenes for finding in findings_of(scene)]
     missed = {f.turn for f in found if f.code == "risk_missed"}
-    found.extend(f for f in unpaid(dialogue.turns) if f.turn not in missed)
+    found.extend(f for f in unpaid(dialogue.turns, risks) if f.turn not in missed)
     for rule in (formulas, closings, identity, agreement):
         found.extend(rule(dialogue.turns))
     return sorted(found, key=lambda f: (f.turn or 0, f.code))

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from colloque.checks.conduct_book import finding
-from colloque.checks.conduct_scene import Scene, directs, graded
+from colloque.checks.conduct_scene import Scene, directs
 from colloque.core import Finding, Turn
 from colloque.french.denied import polarity_at, sentence_at
 from colloque.french.patterns import lexicon, plain
 from colloque.french.questions import invitations_in, questions_in
-from colloque.french.risk import asks_about_risk, risk_of
+from colloque.french.risk import Risk, asks_about_risk, risk_of
 from colloque.french.words import matter, stems, topics
 
 __all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
@@ -130,13 +130,13 @@ def faces_alarm(scene: Scene, kind: str) -> bool:
     return bool(stems(asked) & stems(scene.last)) or (not stems(asked) and bool(_STILL.search(plain(asked))))
 
 
-def unpaid(turns: Sequence[Turn]) -> Iterator[Finding]:
+def unpaid(turns: Sequence[Turn], risks: Sequence[Risk]) -> Iterator[Finding]:
     """Over a whole dialogue: the debts that a sign of danger opened and that no clinician turn after it paid.
 
     Each grade's first sign counts; nothing is owed when the clinician does not speak again.
     """
     seen: set[str] = set()
-    for index, risk in enumerate(graded(turns)):
+    for index, risk in enumerate(risks):
         later = [at for at in range(index + 1, len(turns)) if turns[at].role == "clinician"]
         if risk.grade in seen or risk.grade in ("none", "denied") or risk.kind == "answer" or not later:
             continue

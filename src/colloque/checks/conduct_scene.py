@@ -4,7 +4,7 @@ Holds no rule; offers the few readings that several rules need, computed once an
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -14,21 +14,23 @@ from colloque.french.questions import questions_in
 from colloque.french.risk import Risk, grade_turn, raises_risk
 from colloque.french.words import stems
 
-__all__ = ["Scene", "directs", "graded", "is_asked"]
+__all__ = ["Scene", "directs", "graded", "is_asked", "scenes_of"]
 
 
 @dataclass(frozen=True)
 class Scene:
     """`reply` is judged; `before` are the turns that precede it; `record` is the questionnaire's text, if known.
 
-    `turn` is the reply's index in its dialogue, for findings.
+    `turn` is the reply's index in its dialogue, for findings. `graded` is the risk of each turn before the reply, clinician
+    turns having none, and `open_danger` the gravest danger among them that no clinician turn has yet answered with a
+    recourse: `scenes_of` reads them once for all scenes of a dialogue.
     """
 
     before: Sequence[Turn]
     reply: str
     turn: int | None = None
     record: str = ""
-    _: object = field(default=None, repr=False)
+    known: tuple[tuple[Risk, ...], Risk] | None = field(default=None, repr=False)
 
     @cached_property
     def patient(self) -> tuple[str, ...]:
@@ -57,8 +59,8 @@ class Scene:
 
     @cached_property
     def graded(self) -> tuple[Risk, ...]:
-        """The risk of each turn before the reply; clinician turns have none."""
-        return graded(self.before)
+        """The risk of each turn before the reply."""
+        return self.known[0] if self.known else graded(self.before)
 
     @cached_property
     def risk(self) -> Risk:
@@ -67,18 +69,13 @@ class Scene:
         for turn, risk in zip(reversed(self.before), reversed(self.graded), strict=True):
             if turn.role != "patient":
                 break
-            worst = max(risk, worst, key=_rank)
+            worst = _graver(risk, worst)
         return worst
 
     @cached_property
     def open_danger(self) -> Risk:
-        """The gravest danger said so far that no clinician turn has yet answered with a recourse."""
-        worst = Risk()
-        for turn, risk in zip(self.before, self.graded, strict=True):
-            if turn.role == "clinician" and directs(turn.text):
-                worst = Risk()
-            worst = max(risk, worst, key=_rank)
-        return worst
+        """The gravest danger said so far and not yet met."""
+        return self.known[1] if self.known else _dangers(self.before, self.graded)[-1]
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
@@ -118,11 +115,36 @@ def graded(turns: Sequence[Turn]) -> tuple[Risk, ...]:
     return tuple(found)
 
 
-_ORDER = ("none", "denied", "ambiguous", "affirmed", "acute")
+def _dangers(turns: Sequence[Turn], risks: Sequence[Risk]) -> list[Risk]:
+    """The danger still open before each turn, and after the last."""
+    worst = Risk()
+    found = [worst]
+    for turn, risk in zip(turns, risks, strict=True):
+        if turn.role == "clinician" and directs(turn.text):
+            worst = Risk()
+        worst = _graver(risk, worst)
+        found.append(worst)
+    return found
 
 
-def _rank(risk: Risk) -> int:
-    return _ORDER.index(risk.grade)
+def scenes_of(turns: Sequence[Turn], record: str = "") -> tuple[list[Scene], tuple[Risk, ...]]:
+    """A scene for each clinician turn of a dialogue, and the risk of every turn."""
+    risks = graded(turns)
+    dangers = _dangers(turns, risks)
+    scenes = [
+        Scene(turns[:i], turn.text, i, record, (risks[:i], dangers[i]))
+        for i, turn in enumerate(turns)
+        if turn.role == "clinician"
+    ]
+    return scenes, risks
+
+
+_ORDER = {"none": 0, "denied": 1, "ambiguous": 2, "affirmed": 3, "acute": 4}
+
+
+def _graver(one: Risk, other: Risk) -> Risk:
+    """The graver of two risks; the first where they are as grave."""
+    return one if _ORDER[one.grade] >= _ORDER[other.grade] else other
 
 
 _RECOURSE = re.compile(
@@ -147,8 +169,3 @@ def is_asked(text: str, at: int) -> bool:
             sentence = text[start:end]
             return "?" in sentence and bool(questions_in(sentence))
     return False
-
-
-def joined(texts: Iterable[str]) -> str:
-    """Texts on lines of their own."""
-    return "\n".join(texts)

@@ -93,7 +93,7 @@ def formulas(turns: Sequence[Turn]) -> Iterator[Finding]:
     for index, turn in enumerate(turns):
         if turn.role != "clinician":
             continue
-        for phrase in _openings(turn.text):
+        for phrase in sorted(_openings(turn.text)):
             seen[phrase] += 1
             common = phrase in _COMMON
             if seen[phrase] == (5 if common else 2) and (common or len(phrase.split()) >= 3):
