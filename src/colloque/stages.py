@@ -95,8 +95,8 @@ def run_stage(stage: Stage, config: RunConfig, root: Path) -> StageResult:
 
 
 def _public(model: ModelConfig | None) -> dict[str, Any] | None:
-    """A model's configuration as a manifest may hold it: the name of the key's variable, never a key."""
-    return model.model_dump(mode="json") if model else None
+    """What of a model's configuration decides what it says; neither a key nor the name of its variable is in it."""
+    return model.identity() if model else None
 
 
 def _inputs(stage: Stage, config: RunConfig, root: Path) -> dict[str, str]:

@@ -11,10 +11,13 @@ import pytest
 from colloque.checks import check_dialogue
 from colloque.core import Answer, Dialogue, Drop, Finding, Questionnaire
 from colloque.ingest.cohort import cohort
-from colloque.llm import ModelConfig, Reply, Request, ScriptedModel, open_model
+from colloque.llm import BudgetConfig, ChatModel, ModelConfig, Reply, Request, ScriptedModel, open_model
 from colloque.llm.stub import StubOptions
 from colloque.llm.stub_process import StubProcess
-from colloque.write.author import author_dialogues, author_messages, author_parts, author_version, plan_talk
+from colloque.store import Context, read_records, write_records
+from colloque.write import WriteConfig, run_write
+from colloque.write.author import author_dialogues, author_messages, author_version, plan_talk
+from colloque.write.standin import author_stub
 
 QUESTIONNAIRE = Questionnaire(
     id="q-1",
@@ -209,23 +212,42 @@ def test_the_way_over_a_server_process(tmp_path: Path) -> None:
     assert calls["paid_twice"] == 0
 
 
-def test_parts_are_written_without_a_pause_between_them_and_come_back_whole() -> None:
-    many = [QUESTIONNAIRE.model_copy(update={"id": f"q-{i}"}) for i in range(20)]
-    parts = [many[:7], [], many[7:8], many[8:20], []]
+def test_parts_are_written_without_a_pause_between_them_and_come_back_whole(tmp_path: Path) -> None:
+    forms = [q.model_copy(update={"id": f"q-{n}"}) for n, q in enumerate(cohort(18, seed=4))]
+    forms[6] = forms[6].model_copy(update={"answers": ()})
+    write_records(tmp_path / "in.jsonl", forms, Questionnaire)
 
-    def script(request: Request) -> str:
-        number = int(request.id.split("/")[1].removeprefix("q-"))
-        return reply(begins="patient" if plan_talk(many[number]).patient_begins else "clinician")
+    def run(name: str, model: ChatModel) -> list[str]:
+        context = Context(folder=tmp_path / name, inputs={"questionnaires": tmp_path / "in.jsonl"})
+        tally = run_write(context, WriteConfig(shard=5, per=2), model)
+        assert (tally.read, tally.kept, tally.made, tally.dropped) == (18, 17, 17, {"no_answers": 1})
+        return [d.id for d in read_records(context.folder / "dialogues", Dialogue)]
 
-    sizes: list[int] = []
+    with StubProcess(StubOptions(latency_s=0.1), "colloque.write.standin:author_stub") as stub:
+        model = open_model(ModelConfig(base_url=stub.base_url, model="strong", concurrency=32))
+        made = run("endpoint", model)
+        model.close()  # type: ignore[attr-defined]
+        assert stub.stats()["peak"] > 2 * 5, "calls of several parts at once"
+    answer = author_stub()
+    assert run("batches", ScriptedModel(lambda request: answer(request.messages), name="strong")) == made
+    assert len(made) == len(set(made)) == 34
 
-    class Batches(ScriptedModel):
-        def complete(self, requests: Sequence[Request]) -> list[Reply]:
-            sizes.append(len(requests))
-            return super().complete(requests)
 
-    made = list(author_parts(parts, Batches(script)))
-    assert [[m.questionnaire for m in part if isinstance(m, Dialogue)] for part in made] == [
-        [q.id for q in part] for part in parts
-    ]
-    assert sizes == [20], "one batch over all parts"
+def test_the_pilot_foretells_and_the_tally_says_what_it_took(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write_records(tmp_path / "in.jsonl", cohort(60, seed=4), Questionnaire)
+    budget = BudgetConfig(prompt_price=2.0, completion_price=6.0)
+    with StubProcess(StubOptions(latency_s=0.02), "colloque.write.standin:author_stub", faulty=0.3) as stub:
+        model = open_model(ModelConfig(base_url=stub.base_url, model="strong", concurrency=8, pilot=20, budget=budget))
+        context = Context(folder=tmp_path / "write", inputs={"questionnaires": tmp_path / "in.jsonl"})
+        spent = run_write(context, WriteConfig(shard=25), model).figures["spent"]
+        model.close()  # type: ignore[attr-defined]
+        calls = stub.stats()["calls"]
+    told = capfd.readouterr().err
+    assert "write by strong: 60 records: " in told and "€" in told and "hours (95 % interval, from 20 records)" in told
+    foretold = spent["forecast"]
+    assert (spent["records"], spent["calls"], foretold["pilot"], foretold["records"]) == (60, calls, 20, 60)
+    for unit in ("calls", "tokens", "euros"):
+        low, middle, high = foretold[unit]
+        assert low < spent[unit] < high, unit
+        assert low < middle < high
+    assert spent["euros"] > 0 and foretold["hours"][1] > 0

@@ -31,7 +31,7 @@ from colloque.llm import (
 from colloque.llm.gate import Gate
 from colloque.llm.loose import find_object
 from colloque.llm.scripted import cassette_line
-from colloque.llm.spend import Meter, forecast
+from colloque.llm.spend import Meter, Used, forecast
 from colloque.llm.template import as_data
 from colloque.llm.wire import classify, key_of, read_reply, usage_of
 from colloque.store.journal import Spent
@@ -322,9 +322,9 @@ def test_the_forecast_s_interval_holds_the_truth_nearly_always() -> None:
     rng = random.Random(5)
     budget = BudgetConfig(prompt_price=1.0, completion_price=3.0)
 
-    def draw() -> tuple[int, int, int, float]:
+    def draw() -> Used:
         calls = 1 + (rng.random() < 0.3) + (rng.random() < 0.1)
-        return calls, 1500 * calls, int(rng.lognormvariate(7, 0.4)) * calls, rng.lognormvariate(2, 0.5) * calls
+        return Used(calls, 1500 * calls, int(rng.lognormvariate(7, 0.4)) * calls, rng.lognormvariate(2, 0.5) * calls)
 
     held = 0
     for _ in range(200):

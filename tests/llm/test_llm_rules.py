@@ -66,7 +66,7 @@ def test_a_run_leaves_no_key_behind(
     assert result.tally.kept == 6
     assert SECRET not in "".join(capfd.readouterr())
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert any(file.name == "manifest.json" and "COLLOQUE_TEST_KEY" in file.read_text() for file in files)
+    assert any(file.name == "manifest.json" and stub.base_url in file.read_text() for file in files)
     assert not [file for file in files if SECRET.encode() in file.read_bytes()]
     journal = Journal(tmp_path / "journal" / "author.sqlite")
     assert not [entry for entry in journal.entries() if SECRET.encode() in entry.body or SECRET in entry.note]

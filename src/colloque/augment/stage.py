@@ -6,6 +6,7 @@ many give the same files. A part and its ledger are whole or absent.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from colloque.augment.work import Work
 from colloque.core import Dialogue, Drop
 from colloque.engine import map_shards
 from colloque.llm.model import ChatModel
+from colloque.llm.pilot import watched
+from colloque.llm.pool import AsyncModel
 from colloque.progress import progress
 from colloque.store import (
     Context,
@@ -43,16 +46,21 @@ def run_augment(context: Context, config: AugmentConfig, reformulator: ChatModel
     the earlier of two near duplicates stays. Raises InputError when a dialogue's questionnaire is not there.
     """
     work, seen = Work(context.inputs, config, context.seed), Seen(config.near)
-    for turn in range(_ROUNDS):
-        shares = work.shares(_made_so_far(context.folder, work.begun) if turn else None)
-        if turn and not any(shares):
-            break
-        with progress("augment", len(work) if turn == 0 else sum(shares), "dialogues") as advance:
-            for shard, made in _run(work.shards(shares, originals=turn == 0), context, reformulator, seen):
-                if made is not None:
-                    _save(context.folder, made, seen, work.chosen(shard))
-                advance(len(shard.wanted) if turn == 0 else sum(times for _, times in shard.wanted))
-    return _tally(context.folder).balanced("augment")
+    ahead = max(0, len(work) - config.shard * len(read_ledgers(context.folder)))
+    with watched(reformulator, "augment", ahead) if reformulator else nullcontext() as watch:
+        for turn in range(_ROUNDS):
+            shares = work.shares(_made_so_far(context.folder, work.begun) if turn else None)
+            if turn and not any(shares):
+                break
+            with progress("augment", len(work) if turn == 0 else sum(shares), "dialogues") as advance:
+                for shard, made in _run(work.shards(shares, originals=turn == 0), context, reformulator, seen):
+                    if made is not None:
+                        _save(context.folder, made, seen, work.chosen(shard))
+                    advance(len(shard.wanted) if turn == 0 else sum(times for _, times in shard.wanted))
+    tally = _tally(context.folder).balanced("augment")
+    if watch:
+        tally.figures["spent"] = watch.figures()
+    return tally
 
 
 def _run(
@@ -80,7 +88,13 @@ def _run(
 
 
 def _by_model(model: ChatModel, shards: Iterable[Shard]) -> Iterator[Made]:
-    """The same work by a team's model, in this process; the next shard is under way while the last one ends."""
+    """The same work by a team's model, in this process. With an endpoint the next shard is under way while the last one ends;
+    a model that answers batches gets one shard after the other, so that its batches are the same after a kill."""
+    streams = (shards,) if isinstance(model, AsyncModel) else ((shard,) for shard in shards)
+    return chain.from_iterable(_stream(model, stream) for stream in streams)
+
+
+def _stream(model: ChatModel, shards: Iterable[Shard]) -> Iterator[Made]:
     from colloque.augment.model import reformulate_families
 
     begun: list[tuple[Shard, list[Dialogue]]] = []

@@ -72,8 +72,16 @@ class ModelConfig(StageConfig):
     """More keys for the request body, as the server documents them (`{chat_template_kwargs: {enable_thinking: false}}`)."""
     budget: BudgetConfig = BudgetConfig()
     """Hard stop in calls, tokens or euros."""
+    pilot: int = Field(20, ge=0)
+    """Records after which tokens, money and hours of all are forecast on stderr, with their interval; 0: no forecast."""
     fallback: "ModelConfig | None" = None
     """Who is asked when this server refuses a row (content filter). Without one, the row waits in quarantine."""
+
+    def identity(self) -> dict[str, Any]:
+        """What decides which replies come: not how fast, how dear, or by whose leave. A raised budget makes nothing anew."""
+        ways = {"api_key_env", "allow_remote", "concurrency", "timeout_s", "retries", "budget", "pilot", "fallback"}
+        fallback = {"fallback": self.fallback.identity()} if self.fallback else {}
+        return {**self.model_dump(mode="json", exclude=ways), **fallback}
 
     @model_validator(mode="before")
     @classmethod

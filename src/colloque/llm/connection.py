@@ -15,11 +15,12 @@ __all__ = ["Answer", "Connection"]
 
 
 class Answer(NamedTuple):
-    """One exchange: a body to keep, or the failure in its place; and how JSON had been asked for."""
+    """One exchange: a body to keep, or the failure in its place; how JSON had been asked for, how long it took."""
 
     body: bytes = b""
     failure: Failure | None = None
     structured: Structured = "none"
+    seconds: float = 0.0
 
 
 class Connection:

@@ -18,9 +18,10 @@ from colloque.llm.config import ModelConfig
 from colloque.llm.connection import Answer, Connection
 from colloque.llm.gate import Gate
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
+from colloque.llm.pilot import Watch
 from colloque.llm.pool import LoopThread, asker, run_all
 from colloque.llm.spend import Meter
-from colloque.llm.wire import Failure, Structured, body_of, endpoint_of, key_of, read_reply, usage_of
+from colloque.llm.wire import Failure, Structured, body_of, endpoint_of, key_of, read_reply, remedy_of, usage_of
 from colloque.progress import note
 from colloque.store.journal import Entry, Journal, State
 
@@ -58,6 +59,9 @@ class EndpointModel:
         self.on_close = ExitStack()
         if isinstance(fallback, EndpointModel):
             self.on_close.callback(fallback.close)
+        self.watch: Watch | None = None
+        self.took = 0.0
+        self.pilot, self.budget = config.pilot, config.budget
         self.proven = False
         """Whether this configuration is known to work, so that refusals are the rows' own, however many come first."""
         self._flying: dict[str, asyncio.Future[Reply]] = {}
@@ -72,16 +76,19 @@ class EndpointModel:
         return run_all(self, requests)
 
     async def ask(self, request: Request) -> Reply:
-        """One call. Twice the same call at once is made once; a call of the journal is not made."""
+        """One call. Twice the same call at once is made once; a call of the journal is not made.
+
+        `took` is set last, with nothing awaited after it: who awaits this call reads their own.
+        """
         key = key_of(self.name, request)
-        reply = self._recall(key)
+        reply, took = self._recall(key), 0.0
         if reply is None and key in self._flying:
             reply = await asyncio.shield(self._flying[key])
         if reply is None:
             future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
             self._flying[key] = future
             try:
-                reply = await self._call(key, request)
+                reply, took = await self._call(key, request)
                 future.set_result(reply)
             finally:
                 del self._flying[key]
@@ -89,7 +96,8 @@ class EndpointModel:
                     future.cancel()
         if reply.finish == "filtered" and self._fallback is not None:
             self.counts["rerouted"] += 1
-            return await asker(self._fallback)(request)
+            reply = await asker(self._fallback)(request)
+        self.took = took
         return reply
 
     def figures(self) -> dict[str, float | int]:
@@ -122,12 +130,13 @@ class EndpointModel:
         except ModelError:
             return None  # written, then found unreadable, then killed before it was marked: asked again
 
-    async def _call(self, key: str, request: Request) -> Reply:
+    async def _call(self, key: str, request: Request) -> tuple[Reply, float]:
+        """The reply, and the seconds that the server worked for it, vain tries included."""
         failures = throttled = 0
-        answered = self.counts["answered"]
+        answered, took = self.counts["answered"], 0.0
         while True:
             answer = await self._through_gate(key, request)
-            failure = answer.failure
+            failure, took = answer.failure, took + answer.seconds
             if failure is None:
                 try:
                     reply = read_reply(answer.body, self.name)
@@ -135,19 +144,20 @@ class EndpointModel:
                     failure = Failure("retry", str(error))
                     await self._keep(key, request, "broken", note=str(error))
                 else:
-                    return await self._answered(key, request, reply)
+                    return await self._answered(key, request, reply), took
             self.counts[failure.kind] += 1
             if failure.kind == "refuse":
-                return await self._refused(key, request, failure)
+                return await self._refused(key, request, failure), took
             if failure.kind == "fatal":
-                raise ModelError(f"{self.name}: {failure.reason}", hint=_hint(failure.reason))
+                raise ModelError(f"{self.name}: {failure.reason}", hint=remedy_of(failure.reason))
             if failure.kind == "plainer":
                 self._simplify(failure, answer.structured)
                 continue
             failures += failure.kind == "retry"
             throttled += failure.kind == "throttle"
             if failures > self.config.retries or throttled > _PATIENCE:
-                return await self._given_up(key, request, failure, alone=self.counts["answered"] > answered)
+                alone = self.counts["answered"] > answered
+                return await self._given_up(key, request, failure, alone=alone), took
             await asyncio.sleep(_pause(key, failures, throttled, failure))
 
     async def _answered(self, key: str, request: Request, reply: Reply) -> Reply:
@@ -180,20 +190,22 @@ class EndpointModel:
         structured = self._structured
         try:
             self.counts["sent"] += 1
+            began = time.monotonic()
             answer = await self._connection.post(body_of(request, self.config, structured))
+            seconds = time.monotonic() - began
             failure = answer.failure
             if failure is None:
                 self.meter.add(*usage_of(answer.body))
                 self._tell()
                 await self._keep(key, request, "ok", body=answer.body)
-            return answer._replace(structured=structured)
+            return answer._replace(structured=structured, seconds=seconds)
         finally:
             throttled = failure is not None and failure.kind == "throttle"
             self.gate.leave(number, throttled=throttled, wait_s=failure.wait_s if failure else None)
 
     def _tell(self) -> None:
         """Every half minute, one line for the person who pays."""
-        if time.monotonic() - self._told >= _TELL_EVERY_S:
+        if self.watch is None and time.monotonic() - self._told >= _TELL_EVERY_S:
             self._told = time.monotonic()
             meter, counts = self.meter, self.counts
             tokens = meter.prompt_tokens + meter.completion_tokens
@@ -278,13 +290,3 @@ def _pause(key: str, failures: int, throttled: int, failure: Failure) -> float:
     if failure.wait_s is not None:
         return failure.wait_s * (1 + 0.1 * jitter)
     return min(_LONGEST_WAIT_S, 0.5 * 2.0 ** max(failures - 1, 0)) * (0.5 + jitter)
-
-
-def _hint(reason: str) -> str:
-    if reason.startswith(("401", "403")):
-        return "check the key in the variable that api_key_env names"
-    if reason.startswith("404"):
-        return "check base_url (it ends in /v1 on most servers) and model"
-    if reason.startswith("3"):
-        return "the server sends calls elsewhere; name that address in base_url yourself"
-    return "the server refuses every call for this reason"

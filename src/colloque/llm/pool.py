@@ -12,6 +12,8 @@ from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from colloque.llm.model import ChatModel, Reply, Request
+from colloque.llm.pilot import Count, Watched
+from colloque.llm.spend import Used
 
 __all__ = ["Ask", "AsyncModel", "LoopThread", "Talk", "asker", "converse", "run_all"]
 
@@ -23,6 +25,7 @@ _OPEN = (
     2  # talks under way for each place: who checks or waits to retry leaves its place to another, and the end is even
 )
 _DRAIN_S = 30.0  # longest wait for calls in flight when a run ends early
+_NOTHING = Used()
 _AHEAD = 32  # results held back, in workers' rounds, while an older talk is still going on: bounds the memory
 
 
@@ -148,7 +151,8 @@ class _Run(Generic[T]):
         self.talks, self.workers, self.ask = talks, workers, model.ask
         self.batcher = model if isinstance(model, _Batcher) else None
         self.model = None if isinstance(model, _Batcher) else model
-        self.results: queue.SimpleQueue[tuple[int, T] | BaseException | None] = queue.SimpleQueue()
+        self.watch = model.watch if isinstance(model, Watched) else None
+        self.results: queue.SimpleQueue[tuple[int, T, Used] | BaseException | None] = queue.SimpleQueue()
         self.ended = threading.Event()
         self.started = 0
         self.taken = 0
@@ -178,9 +182,21 @@ class _Run(Generic[T]):
             if talk is None:
                 break
             index, self.started = self.started, self.started + 1
-            self.results.put((index, await talk(self.ask)))
+            if self.watch is None:
+                self.results.put((index, await talk(self.ask), _NOTHING))
+            else:
+                count = Count()
+                self.results.put((index, await talk(self._counted(count)), count.used))
         if self.batcher:
             self.batcher.rest()
+
+    def _counted(self, count: Count) -> Ask:
+        async def ask(request: Request) -> Reply:
+            reply = await self.ask(request)
+            count.add(reply, self.model.took)  # type: ignore[union-attr]
+            return reply
+
+        return ask
 
     async def _pace(self) -> None:
         if self.started - self.taken < self.workers * _AHEAD:
@@ -195,15 +211,17 @@ class _Run(Generic[T]):
 
 def _ordered(loop: LoopThread, run: _Run[T]) -> Iterator[T]:
     work = loop.submit(run.work())
-    early: dict[int, T] = {}
+    early: dict[int, tuple[T, Used]] = {}
     try:
         while (item := run.results.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
-            early[item[0]] = item[1]
+            early[item[0]] = item[1:]
             while run.taken in early:
-                result = early.pop(run.taken)
+                result, used = early.pop(run.taken)
                 run.taken += 1
+                if run.watch is not None:
+                    run.watch.add(used)
                 yield result
     finally:
         if not work.done():

@@ -12,7 +12,7 @@ from colloque.errors import ModelError
 from colloque.llm.config import BudgetConfig
 from colloque.store.journal import Spent
 
-__all__ = ["Forecast", "Meter", "Range", "forecast"]
+__all__ = ["Forecast", "Meter", "Range", "Used", "euros", "forecast"]
 
 _MILLION = 1_000_000.0
 
@@ -51,6 +51,18 @@ class Meter:
                 )
 
 
+class Used(NamedTuple):
+    """What one record took: calls, tokens as the server counted them, seconds in calls one after the other.
+
+    Replies out of the journal count with their tokens and without seconds.
+    """
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0
+
+
 class Range(NamedTuple):
     """A forecast: the middle, and the bounds that hold it in 95 of 100 such pilots."""
 
@@ -67,14 +79,23 @@ class Forecast(NamedTuple):
     calls: Range
     tokens: Range
     euros: Range
-    hours: Range
+    hours: Range | None
+    """None where the pilot came out of the journal: nobody was waited for."""
 
     def line(self) -> str:
-        """One line for the person who decides."""
-        return (
-            f"{self.records:,} records: {_span(self.calls, 0)} calls, {_span(self.tokens, 0)} tokens, "
-            f"{_span(self.euros, 2)} €, {_span(self.hours, 1)} hours (95 % interval, from {self.pilot} records)"
-        )
+        """One line for the person who decides. Money is left out where no price is configured."""
+        parts = [f"{_span(self.calls, 0)} calls", f"{_span(self.tokens, 0)} tokens"]
+        if self.euros.high:
+            parts.append(f"{_span(self.euros, 2)} €")
+        if self.hours:
+            parts.append(f"{_span(self.hours, 2 if self.hours.high < 10 else 1)} hours")
+        return f"{self.records:,} records: {', '.join(parts)} (95 % interval, from {self.pilot} records)"
+
+    def figures(self) -> dict[str, int | list[float]]:
+        """The same for a stage's tally: [low, middle, high] each."""
+        ranges = {"calls": self.calls, "tokens": self.tokens, "euros": self.euros, "hours": self.hours}
+        shown = {name: [round(x, 4) for x in span] for name, span in ranges.items() if span and span.high}
+        return {"records": self.records, "pilot": self.pilot, **shown}
 
 
 def euros(budget: BudgetConfig, prompt_tokens: float, completion_tokens: float) -> float:
@@ -82,23 +103,23 @@ def euros(budget: BudgetConfig, prompt_tokens: float, completion_tokens: float) 
     return (prompt_tokens * budget.prompt_price + completion_tokens * budget.completion_price) / _MILLION
 
 
-def forecast(
-    pilot: Sequence[tuple[int, int, int, float]], records: int, concurrency: int, budget: BudgetConfig
-) -> Forecast:
-    """From a pilot's (calls, prompt tokens, completion tokens, seconds in calls) a record to the whole run.
+def forecast(pilot: Sequence[Used], records: int, concurrency: int, budget: BudgetConfig) -> Forecast:
+    """From what each record of a pilot took to the whole run.
 
-    Seconds are those spent inside calls, one after the other; `concurrency` of them pass at once. The interval is that
-    of a mean (Student, 95 %) joined with the spread of the sum; a pilot of fewer than two records is refused.
+    `concurrency` of the pilot's seconds pass at once; a server that is less loaded by the pilot than by the run answers it
+    faster, so that hours are a lower bound where the pilot is smaller than the concurrency. The interval is that of a mean
+    (Student, 95 %) joined with the spread of the sum; a pilot of fewer than two records is refused.
     """
     if len(pilot) < 2:
-        raise ModelError("a forecast needs a pilot of two records or more", hint="50 give an interval worth having")
+        raise ModelError("a forecast needs a pilot of two records or more", hint="20 give an interval worth having")
+    waited = [one.seconds / concurrency / 3600 for one in pilot if one.seconds]
     return Forecast(
         records,
         len(pilot),
-        _range([float(p[0]) for p in pilot], records),
-        _range([float(p[1] + p[2]) for p in pilot], records),
-        _range([euros(budget, p[1], p[2]) for p in pilot], records),
-        _range([p[3] / concurrency / 3600 for p in pilot], records),
+        _range([float(one.calls) for one in pilot], records),
+        _range([float(one.prompt_tokens + one.completion_tokens) for one in pilot], records),
+        _range([euros(budget, one.prompt_tokens, one.completion_tokens) for one in pilot], records),
+        _range(waited, records) if len(waited) > 1 else None,
     )
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "is_loopback",
     "key_of",
     "read_reply",
+    "remedy_of",
     "usage_of",
 ]
 
@@ -195,3 +196,14 @@ def _seconds(retry_after: str | None) -> float | None:
         return min(max(float(retry_after or ""), 0.0), 300.0)
     except ValueError:
         return None
+
+
+def remedy_of(reason: str) -> str:
+    """What to do about a failure that every call would meet."""
+    if reason.startswith(("401", "403")):
+        return "check the key in the variable that api_key_env names"
+    if reason.startswith("404"):
+        return "check base_url (it ends in /v1 on most servers) and model"
+    if reason.startswith("3"):
+        return "the server sends calls elsewhere; name that address in base_url yourself"
+    return "the server refuses every call for this reason"

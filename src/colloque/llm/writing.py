@@ -57,10 +57,11 @@ class Failed(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A dialogue that passed every check, and the model whose reply it is."""
+    """A dialogue that passed every check, the model whose reply it is, and the codes of what the checks only warn of."""
 
     turns: tuple[Turn, ...]
     model: str
+    warnings: tuple[str, ...] = ()
 
 
 async def write(task: Writing, ask: Ask) -> Written | Failed:
@@ -84,9 +85,10 @@ async def write(task: Writing, ask: Ask) -> Written | Failed:
             continue
         turns = claims(script)
         # On a thread of its own: a check takes some 20 ms, and meanwhile other replies must reach the journal.
-        faults = await asyncio.get_running_loop().run_in_executor(_checks(), _faults, task, script, turns)
+        found = await asyncio.get_running_loop().run_in_executor(_checks(), _found, task, script, turns)
+        faults = [finding for finding in found if finding.severity in ("error", "veto")]
         if not faults:
-            return Written(turns, reply.model)
+            return Written(turns, reply.model, tuple(finding.code for finding in found))
         failed = Failed(faults[0].code, "; ".join(f"{f.code} (turn {f.turn}): {f.message}" for f in faults)[:500])
         # The reply goes back as data written anew, and alone: three attempts in a prompt would cost their length again.
         said = Message(role="assistant", content=script_data(script))
@@ -99,10 +101,10 @@ def _checks() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="checks")
 
 
-def _faults(task: Writing, script: Script, turns: tuple[Turn, ...]) -> list[Finding]:
+def _found(task: Writing, script: Script, turns: tuple[Turn, ...]) -> Sequence[Finding]:
     """Faults of form first; facts are looked at once the form holds."""
     faults = script.faults([answer.id for answer in task.answers], patient_begins=task.patient_begins)
-    return faults or [finding for finding in task.check(turns) if finding.severity in ("error", "veto")]
+    return faults or task.check(turns)
 
 
 def _repair(faults: Sequence[Finding], answers: Sequence[Answer]) -> Message:

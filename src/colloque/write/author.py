@@ -4,8 +4,8 @@ The words of the prompt are files; answers go in as data. Knows no endpoint, and
 that is `llm.writing`.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from colloque.core import Dialogue, Drop, Finding, Message, Plan, Questionnaire, Turn, uniform
 from colloque.llm.model import ChatModel, Sampling, sampling_of
@@ -22,7 +22,15 @@ from colloque.llm.writing import (
     write,
 )
 
-__all__ = ["Check", "author_dialogues", "author_messages", "author_parts", "author_version", "plan_talk"]
+__all__ = [
+    "Authored",
+    "Check",
+    "author_dialogues",
+    "author_messages",
+    "author_version",
+    "author_work",
+    "plan_talk",
+]
 
 Check = Callable[[Questionnaire, Dialogue], Sequence[Finding]]
 
@@ -30,23 +38,27 @@ _DEFAULT = Sampling(temperature=0.7, max_tokens=4096)
 _PATIENT_BEGINS = 1 / 6
 
 
-def author_dialogues(
-    questionnaires: Iterable[Questionnaire],
-    model: ChatModel,
-    seed: int = 0,
-    attempts: int = 3,
-    *,
-    check: Check | None = None,
-) -> Iterator[Dialogue | Drop]:
-    """One dialogue or one Drop for each questionnaire, in their order, many under way at once.
+class Authored(NamedTuple):
+    """One piece of the author's work: the dialogue or why there is none, and the codes that the checks warn of."""
 
-    `attempts` counts the first writing and the repairs. `check` is `checks.check_dialogue` unless another is given;
-    only its errors and vetoes send a dialogue back. Raises ModelError when the model itself is gone.
+    made: Dialogue | Drop
+    warnings: tuple[str, ...] = ()
+
+
+def author_work(
+    wanted: Iterable[tuple[Questionnaire, int]], model: ChatModel, attempts: int = 3, *, check: Check | None = None
+) -> Iterator[Authored]:
+    """One dialogue or one Drop for each (questionnaire, seed), in their order, many under way at once.
+
+    `wanted` is read lazily, a little ahead: parts of a larger work follow one another without a pause. `attempts` counts
+    the first writing and the repairs. `check` is `checks.check_dialogue` unless another is given; only its errors and
+    vetoes send a dialogue back. Raises ModelError when the model itself is gone.
     """
     judged = check or _standard_check()
     sampling = sampling_of(model, _DEFAULT)
 
-    def talk(questionnaire: Questionnaire) -> Talk[Dialogue | Drop]:
+    def talk(one: tuple[Questionnaire, int]) -> Talk[Authored]:
+        questionnaire, seed = one
         plan = plan_talk(questionnaire, seed)
 
         def checked(turns: tuple[Turn, ...]) -> Sequence[Finding]:
@@ -58,37 +70,20 @@ def author_dialogues(
         )  # fmt: skip
         return lambda ask: _author(questionnaire, task, model.name, ask)
 
-    yield from converse(model, map(talk, questionnaires))
+    yield from converse(model, map(talk, wanted))
 
 
-def author_parts(
-    parts: Iterable[Sequence[Questionnaire]],
+def author_dialogues(
+    questionnaires: Iterable[Questionnaire],
     model: ChatModel,
     seed: int = 0,
     attempts: int = 3,
     *,
     check: Check | None = None,
-) -> Iterator[list[Dialogue | Drop]]:
-    """The same part by part, without a pause between parts: the next one is being written while the last one ends.
-
-    Yields one list a part, in the order of its questionnaires; `parts` is read lazily, a little ahead.
-    """
-    sizes: deque[int] = deque()
-
-    def flat() -> Iterator[Questionnaire]:
-        for part in parts:
-            sizes.append(len(part))
-            yield from part
-
-    made = author_dialogues(flat(), model, seed, attempts, check=check)
-    done: list[Dialogue | Drop] = []
-    for one in made:
-        done.append(one)
-        while sizes and len(done) >= sizes[0]:
-            size = sizes.popleft()
-            yield done[:size]
-            done = done[size:]
-    yield from ([] for _ in sizes)
+) -> Iterator[Dialogue | Drop]:
+    """The same for questionnaires that share a seed, without the warnings."""
+    for one in author_work(((q, seed) for q in questionnaires), model, attempts, check=check):
+        yield one.made
 
 
 def author_version() -> str:
@@ -116,14 +111,16 @@ def author_messages(questionnaire: Questionnaire, plan: Plan) -> tuple[Message, 
     return Message(role="system", content=system), Message(role="user", content=brief)
 
 
-async def _author(questionnaire: Questionnaire, task: Writing, writer: str, ask: Ask) -> Dialogue | Drop:
+async def _author(questionnaire: Questionnaire, task: Writing, writer: str, ask: Ask) -> Authored:
     written = await write(task, ask) if questionnaire.told else Failed("no_answers", "no answer that could be said")
     if not isinstance(written, Failed):
-        return _dialogue(questionnaire, written.turns, written.model or writer, task.seed)
-    return Drop(
+        dialogue = _dialogue(questionnaire, written.turns, written.model or writer, task.seed)
+        return Authored(dialogue, written.warnings)
+    drop = Drop(
         id=questionnaire.id, stage="write", reason=written.reason, detail=written.detail, source=questionnaire.source,
         record=questionnaire.model_dump_json(),
     )  # fmt: skip
+    return Authored(drop)
 
 
 def _dialogue(questionnaire: Questionnaire, turns: tuple[Turn, ...], writer: str, seed: int) -> Dialogue:

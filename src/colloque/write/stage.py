@@ -5,11 +5,13 @@ A part and its ledger are written whole; what an earlier, killed run left is kep
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from colloque.core import Dialogue, Drop, digest
 from colloque.engine import map_shards
 from colloque.llm.model import ChatModel
+from colloque.llm.pilot import watched
 from colloque.progress import progress
 from colloque.store import (
     Context,
@@ -22,8 +24,9 @@ from colloque.store import (
     write_packed,
     write_records,
 )
+from colloque.write.by_model import written_by
 from colloque.write.config import WriteConfig
-from colloque.write.shard import Shard, Written, faults, packed, questionnaires_of, seed_of, write_shard
+from colloque.write.shard import Shard, Written, write_shard
 
 __all__ = ["run_write"]
 
@@ -35,7 +38,9 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
     checks decide. Same inputs, configuration and seed: the same files, byte for byte, after a kill too.
     """
     rows = Rows(context.inputs["questionnaires"])
-    with progress("write", len(rows), "questionnaires") as advance:
+    ahead = max(0, len(rows) - config.shard * len(read_ledgers(context.folder))) * config.per
+    watch = watched(author, "write", ahead) if author else nullcontext()
+    with progress("write", len(rows), "questionnaires") as advance, watch as seen:
 
         def missing() -> Iterator[Shard]:
             for shard in _shards(rows, config, context.seed):
@@ -45,12 +50,17 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
                     yield shard
 
         results = (
-            map(_author_work(author), missing()) if author else map_shards(write_shard, missing(), context.workers)
+            written_by(author, missing(), config.attempts)
+            if author
+            else map_shards(write_shard, missing(), context.workers)
         )
         for written in results:
             _save(context.folder, written)
             advance(written.read)
-    return _tally(context.folder).balanced("write")
+    tally = _tally(context.folder).balanced("write")
+    if seen:
+        tally.figures["spent"] = seen.figures()
+    return tally
 
 
 def _shards(rows: Rows, config: WriteConfig, seed: int) -> Iterator[Shard]:
@@ -72,36 +82,6 @@ def _surplus(rows: Rows, most: int | None) -> Iterator[bool]:
         key = digest([(a["question"], a.get("answer"), a.get("state")) for a in answers or ()])
         met[key] += 1
         yield met[key] > most
-
-
-class _author_work:  # noqa: N801 - a function with a model in it
-    """The same work by a team's model; in this process, since a model is no thing to send to a worker."""
-
-    def __init__(self, author: ChatModel) -> None:
-        self.author = author
-
-    def __call__(self, shard: Shard) -> Written:
-        from colloque.checks import check_dialogue
-        from colloque.write.author import author_dialogues
-
-        todo, drops = questionnaires_of(shard)
-        dialogues: dict[str, list[Dialogue]] = {q.id: [] for q in todo}
-        lost: dict[str, Drop] = {}
-        for copy in range(shard.per if todo else 0):
-            seed = shard.seed if copy == 0 else seed_of(todo[0], copy, 0, shard.seed)
-            for made in author_dialogues(todo, self.author, seed, shard.attempts):
-                if isinstance(made, Dialogue):
-                    dialogues[made.questionnaire].append(made)
-                else:
-                    lost.setdefault(made.id, made)
-        warnings: Counter[str] = Counter()
-        by_id = {q.id: q for q in todo}
-        kept = [d for row in dialogues.values() for d in row]
-        for made in kept:
-            findings = check_dialogue(by_id[made.questionnaire], made)
-            warnings.update(f.code for f in findings if f not in faults(findings))
-        drops += [lost[q.id] for q in todo if not dialogues[q.id]]
-        return packed(shard, kept, drops, (Counter(), warnings))
 
 
 def _part(folder: Path, index: int) -> Path:
