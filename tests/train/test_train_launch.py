@@ -15,7 +15,7 @@ from talk_fixtures import write_dataset
 
 from colloque.errors import ConfigError, DependencyError, RemoteRefused, RunError
 from colloque.store import Context
-from colloque.train import SftConfig, run_sft
+from colloque.train import DpoConfig, SftConfig, run_dpo, run_sft
 from colloque.train.config import LaunchConfig
 from colloque.train.launch import accelerate_command, setup_file
 
@@ -251,3 +251,45 @@ def test_ray_train_is_asked_for_the_same_worker(tmp_path: Path, monkeypatch: pyt
 def test_ray_train_ends_where_accelerate_does(dataset: Path, two: Any, tmp_path: Path) -> None:
     pytest.importorskip("ray")
     same_within_one_per_cent(two, figures_of(ran(tmp_path / "ray", dataset, {"by": "ray", "processes": 2})))
+
+
+def ray_workers(parent: int) -> list[int]:
+    import psutil
+
+    return [
+        p.pid for p in psutil.Process(parent).children(recursive=True) if "TrainWorker" in " ".join(p.cmdline()[:1])
+    ]
+
+
+@pytest.mark.slow
+def test_ray_goes_on_by_itself_after_a_lost_worker(dataset: Path, two: Any, tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    launch = {"by": "ray", "processes": 2}
+    config = SftConfig.model_validate({**QUICK, "checkpoint_seconds": 0.0, "launch": launch})
+    folder = tmp_path / "ray"
+    command = [sys.executable, "-c", PROGRAM, str(folder), str(dataset), config.model_dump_json()]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    until = time.monotonic() + 180
+    while time.monotonic() < until and not list((folder / ".work" / "checkpoints").glob("checkpoint-*/whole")):
+        time.sleep(0.02)
+    os.kill(ray_workers(process.pid)[-1], signal.SIGKILL)
+    _, told = process.communicate(timeout=240)
+    assert process.returncode == 0, told
+    same_within_one_per_cent(two, figures_of(folder))
+
+
+@pytest.mark.slow
+def test_dpo_in_two_processes_shares_the_references_and_ends_where_one_does(tmp_path: Path) -> None:
+    from dpo_fixtures import write_pairs, write_policy
+
+    policy, pairs = write_policy(tmp_path / "policy"), write_pairs(tmp_path / "preferences.parquet", 40)
+    figures = []
+    for name, launch in (("one", {}), ("two", TWO)):
+        context = Context(folder=tmp_path / name, inputs={"preferences": pairs, "policy": policy}, seed=3)
+        run_dpo(context, DpoConfig.model_validate({"threads": 1, "batch": 8, "keep": "last", "launch": launch}))
+        figures.append(figures_of(context.folder))
+    one, two = figures
+    assert two["speed"]["references_computed"] < one["speed"]["references_computed"] == one["pairs"]["read"]
+    assert abs(two["first_step"]["largest_reward"]) < 1e-4
+    pairs_of = zip(one["curves"]["loss"], two["curves"]["loss"], strict=True)
+    assert all(b[1] == pytest.approx(a[1], rel=0.01) for a, b in pairs_of)
