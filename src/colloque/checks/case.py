@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from colloque.checks.align import Alignment, align
-from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of
-from colloque.checks.reading import Reading
+from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of, sentences_of
+from colloque.checks.reading import Reading, read_text
 from colloque.core import Dialogue, Questionnaire
 from colloque.french.agree import compare_quantities
 from colloque.french.quantities import Quantity
@@ -20,13 +20,17 @@ FLOOR = 0.4
 
 @dataclass(frozen=True)
 class Case:
-    """Facts, exchanges and their alignment; `child`: the patient is a child and a parent speaks."""
+    """Facts, exchanges and their alignment; `child`: the patient is a child and a parent speaks.
+
+    `echoes`: what the clinician states, by turn, without what is asked.
+    """
 
     facts: tuple[Fact, ...]
     exchanges: tuple[Exchange, ...]
     alignment: Alignment
     child: bool
     last_turn: int
+    echoes: dict[int, Reading]
 
     def places(self, i: int) -> list[Exchange]:
         """The exchanges that convey fact `i`, the best first."""
@@ -91,7 +95,17 @@ def case_of(questionnaire: Questionnaire, dialogue: Dialogue) -> Case:
     facts = facts_of(questionnaire)
     child = any(f.child for f in facts)
     exchanges = exchanges_of(dialogue, child)
-    return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1)
+    echoes = {
+        i: read_text(text)
+        for i, turn in enumerate(dialogue.turns)
+        if i and turn.role == "clinician" and (text := _statements(turn.text))
+    }
+    return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1, echoes)
+
+
+def _statements(text: str) -> str:
+    """The sentences of a clinician's turn that ask nothing."""
+    return " ".join(s for s in sentences_of(text) if "?" not in s)
 
 
 def quote_of(reading: Reading, start: int, end: int) -> str:

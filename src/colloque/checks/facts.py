@@ -16,7 +16,7 @@ from colloque.french.persons import about_child
 from colloque.french.quantities import Quantity
 from colloque.french.scales import Level
 
-__all__ = ["Exchange", "Fact", "exchanges_of", "facts_of", "family_of", "option_of"]
+__all__ = ["Exchange", "Fact", "exchanges_of", "facts_of", "family_of", "option_of", "sentences_of"]
 
 _SENTENCE = re.compile(r"[^.!?…]*[.!?…]+[»\")]*\s*|[^.!?…]+$")
 
@@ -61,12 +61,17 @@ class Exchange:
     hint: Hint | None
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text, marks included."""
+    return [s for s in _SENTENCE.findall(text) if s.strip()]
+
+
 def interrogative(text: str) -> str:
     """The sentences of a clinician's turn that ask, or its last one where none does.
 
     A question without matter of its own (« Est-ce votre cas ? ») takes the sentence before it along.
     """
-    sentences = [s for s in _SENTENCE.findall(text) if s.strip()]
+    sentences = sentences_of(text)
     asking = [i for i, s in enumerate(sentences) if "?" in s] or [len(sentences) - 1]
     if not sentences:
         return ""
@@ -98,7 +103,7 @@ def _is_family(question: Reading, given: Reading) -> bool:
     return question.family and (given.lead is None or bool(given.persons))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _fact(answer: Answer) -> Fact:
     question, given = read_text(answer.question), read_text(answer.answer)
     child = about_child(answer.question)

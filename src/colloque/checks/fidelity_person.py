@@ -9,12 +9,13 @@ from colloque.checks.case import Case, quote_of, texts_of
 from colloque.checks.claims import POLAR
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
+from colloque.checks.reading import Reading
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
 from colloque.french.lexicon import concepts
-from colloque.french.persons import persons
+from colloque.french.persons import Person
 from colloque.french.phrases import marks
-from colloque.french.tokens import key_of
+from colloque.french.tokens import Token, key_of
 
 __all__ = ["check_persons"]
 
@@ -107,22 +108,130 @@ def _family_question(exchange: Exchange) -> bool:
     return "famill" in exchange.asked.text.lower()
 
 
+_ALIKE = frozenset(
+    frozenset(pair) for pair in (("conjoint", "ami"), ("parents", "pere"), ("parents", "mere"), ("collegue", "chef"), ("collegue", "ami"), ("voisin", "ami"), ("soignant", "aide"))
+)  # fmt: skip
+"""Classes that one word may mean: « mon ami », « les parents »."""
+_ALIKE_OF_CHILD = frozenset(
+    frozenset(pair) for pair in (("conjoint", "pere"), ("conjoint", "mere"), ("enfant", "frere"), ("enfant", "soeur"))
+)
+"""What a parent says: « mon mari » is the child's father, « la grande » its sister."""
+
+
+def _alike(a: str, b: str, child: bool) -> bool:
+    return a == b or frozenset((a, b)) in _ALIKE or (child and frozenset((a, b)) in _ALIKE_OF_CHILD)
+
+
+_WHO = frozenset(("qui", "quelqu", "personne", "entourage", "autour", "proche", "proches", "lequel", "laquelle"))
+
+
+def _asks_who(reading: Reading) -> bool:
+    return not _WHO.isdisjoint(t.word for t in reading.words)
+
+
+def _head(exchange: Exchange) -> Person | None:
+    """The person whom a reply names first, with a possessive or an article, as its subject or its whole answer."""
+    said = exchange.said
+    for person in said.persons:
+        if person.kin in _NOT_KIN or person.end - person.first < 2:
+            continue
+        before = [t.word for t in said.words[: person.first] if t.word[0].isalnum()]
+        return person if said.sentence[person.first] == 0 and len(before) <= 3 else None
+    return None
+
+
 def _replaced(case: Case, i: int, fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
-    everywhere = {p.kin for e in case.exchanges for p in e.said.persons} | {
-        p.kin for e in case.exchanges for p in persons(e.clinician)
-    }
-    if kins & everywhere:
-        return None
-    for exchange in places[:2]:
-        alone = list(case.sharers(exchange)) == [i]
-        new = [
-            p
-            for p in exchange.said.persons
-            if p.kin not in _NOT_KIN and (p.kin not in case.record_kins or (alone and exchange is places[0]))
-        ]
-        if new:
+    """One person put for another: another answers the question who, or stands where the record's stands, who is not named there."""
+    everywhere = {p.kin for e in case.exchanges for r in (e.said, e.asked) for p in r.persons}
+    for exchange in places[:1]:
+        echo = case.echoes.get(exchange.turn + 1)
+        here = [*exchange.said.persons, *exchange.asked.persons, *(echo.persons if echo else ())]
+        if any(_alike(kin, p.kin, case.child) for kin in kins for p in here) or case.owner(exchange) != i:
+            continue
+        head = _head(exchange)
+        new = head if head and not any(_alike(head.kin, k, case.child) for k in kins) else None
+        if new is None or (exchange.asked.persons and not _family_question(exchange)):
+            continue
+        asked = _asks_who(exchange.asked) and (_asks_who(fact.question) or fact.given.persons[0].first <= 1)
+        if asked or (
+            fact.given.persons[0].first <= 1 and not any(_alike(k, e, case.child) for k in kins for e in everywhere)
+        ):
             words = exchange.said.words
-            return _report(exchange, fact, words[new[0].first].start, words[new[0].end - 1].end)
+            return _report(exchange, fact, words[new.first].start, words[new.end - 1].end)
+    return None
+
+
+def _parts(reading: Reading) -> dict[str, list[Token]]:
+    """The words that follow each person named, up to the next one; of a kin named twice, all."""
+    out: dict[str, list[Token]] = {}
+    for k, person in enumerate(reading.persons):
+        last = reading.persons[k + 1].first if k + 1 < len(reading.persons) else len(reading.words)
+        out.setdefault(person.kin, []).extend(reading.words[person.end : last])
+    return out
+
+
+_WELL = frozenset(
+    (
+        "bien",
+        "tranquille",
+        "forme",
+        "cool",
+        "nickel",
+        "impeccable",
+        "va",
+        "gentil",
+        "gentille",
+        "adorable",
+        "adore",
+        "soutient",
+        "super",
+    )
+)
+_ILL = frozenset(
+    (
+        "pas",
+        "plus",
+        "jamais",
+        "rien",
+        "mal",
+        "dispute",
+        "disputes",
+        "engueule",
+        "conflit",
+        "tendu",
+        "deteste",
+        "insupportable",
+    )
+)
+
+
+def _mood(words: list[Token]) -> int:
+    """1: only good is said of somebody, -1: only bad, 0: both or neither."""
+    found = {t.word for t in words}
+    good, bad = bool(found & _WELL), bool(found & _ILL)
+    return good - bad
+
+
+def _swapped(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    """Two persons of one answer, and what is said of each told of the other."""
+    mine = _parts(fact.given)
+    for exchange in places[:1] if len(mine) == 2 else ():
+        spoken = _parts(exchange.said)
+        theirs = {k: words for kin in mine for k, words in ((kin, next((w for s, w in spoken.items() if _alike(kin, s, case.child)), None)),) if words is not None}  # fmt: skip
+        if len(theirs) != 2:
+            continue
+        (a, b) = mine
+        keys = {kin: {t.key for t in words if t.weight == 2} - _KIN_KEYS for kin, words in mine.items()}
+        heard = {kin: {t.key for t in words} for kin, words in theirs.items()}
+        crossed = any(
+            (keys[x] - keys[y]) & heard[y] and not keys[x] & heard[x] and not keys[y] & heard[y]
+            for x, y in ((a, b), (b, a))
+        )
+        moods = {_mood(mine[a]) * _mood(mine[b]), _mood(theirs[a]) * _mood(theirs[b])}
+        turned = moods == {-1} and _mood(mine[a]) != _mood(theirs[a])
+        if crossed or turned:
+            start = theirs[a][0].start if theirs[a] else 0
+            return _report(exchange, fact, start, start + 1)
     return None
 
 
@@ -208,6 +317,7 @@ def check_persons(case: Case) -> Iterator[Finding]:
         if kins:
             found = (
                 _claimed(fact, places)
+                or _swapped(case, fact, places)
                 or _replaced(case, i, fact, places, kins)
                 or _lost_to_another(case, i, fact, kins)
             )

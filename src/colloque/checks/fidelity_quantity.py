@@ -11,6 +11,7 @@ from itertools import pairwise
 from colloque.checks.case import Case, quote_of
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
+from colloque.checks.reading import Reading
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
 from colloque.french.quantities import Quantity
@@ -71,12 +72,52 @@ def _unclaimed(case: Case, exchange: Exchange) -> list[Quantity]:
     ]
 
 
-def _rivals(case: Case, wanted: Quantity, exchange: Exchange) -> list[Quantity]:
+def _rivals(case: Case, fact: Fact, wanted: Quantity, exchange: Exchange) -> list[Quantity]:
     return [
         s
         for s in _unclaimed(case, exchange)
-        if compare_quantities(wanted, s) == "different" and not _denied(exchange, s)
+        if compare_quantities(wanted, s) == "different"
+        and _comparable(fact, wanted, s, exchange)
+        and not _denied(exchange, s)
+        and _in_place(fact, exchange, wanted, s)
     ]
+
+
+def _comparable(fact: Fact, wanted: Quantity, said: Quantity, exchange: Exchange) -> bool:
+    """The two measure the same thing: one kind, or a bare number where the question counts; of a rank, the thing ranked too."""
+    if said.value == 0 and wanted.value and said.kind != "scale":
+        return False
+    if "rang" in (wanted.unit, said.unit):
+        return wanted.unit == said.unit and _next_key(fact.given, wanted) == _next_key(exchange.said, said)
+    if wanted.kind == said.kind:
+        return not ({wanted.unit, said.unit} == {"", "fois"} and said.value == 1 and wanted.per != said.per)
+    if "percent" in (wanted.kind, said.kind) or (said.kind == "number" and said.unit == "fois" and said.value == 1):
+        return False
+    return bool(wanted.unit or said.unit or exchange.hint or fact.hint or wanted.value >= 10)
+
+
+def _next_key(reading: Reading, quantity: Quantity) -> str:
+    return next((t.key for t in reading.words if t.start >= quantity.end and t.word[0].isalpha()), "")
+
+
+def _in_place(fact: Fact, exchange: Exchange, wanted: Quantity, said: Quantity) -> bool:
+    """The quantity answers the question, or stands in a sentence that is about the fact, or just after one."""
+    reading = exchange.said
+    number = reading.sentence_at(said.start)
+    about = {reading.sentence_at(m.start) for m in reading.mentions if m.concept in fact.matters}
+    about |= {s for t, s in zip(reading.words, reading.sentence, strict=True) if t.key in fact.words}
+    alike = wanted.kind == said.kind and wanted.unit == said.unit
+    if number in about or (alike and number - 1 in about):
+        return True
+    if fact.hint and fact.hint == exchange.hint and said.kind == wanted.kind:
+        return True
+    asked = (
+        fact.topics & exchange.asked.concepts
+        or fact.generic & exchange.asked.generic
+        or fact.question.keys & exchange.asked.keys
+    )
+    first = min((reading.sentence_at(q.start) for q in exchange.quantities if q.kind == said.kind), default=-1)
+    return bool(asked) and number <= max(first, 0)
 
 
 def _denied(exchange: Exchange, quantity: Quantity) -> bool:
@@ -89,7 +130,7 @@ def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -
     if _said_somewhere(case, wanted, places):
         return None
     for exchange in places:
-        rivals = _rivals(case, wanted, exchange)
+        rivals = _rivals(case, fact, wanted, exchange)
         if not rivals and wanted.kind == "number" and wanted.value > 1:
             rivals = _counted_nouns(fact, exchange)
         if rivals:
@@ -117,12 +158,43 @@ def _hidden(case: Case, i: int, fact: Fact) -> Finding | None:
     """A fact conveyed nowhere, and an exchange left over that gives another quantity of just its kind."""
     if not case.lost(i):
         return None
-    for exchange in [*case.free, *(e for e in case.exchanges if e not in case.free)]:
-        least = 2 if exchange in case.free else 3
+    for exchange in case.free:
+        if not (fact.hint and fact.hint == exchange.hint) and not fact.generic & exchange.asked.generic:
+            continue
         for wanted in fact.quantities:
-            rivals = [s for s in _rivals(case, wanted, exchange) if _likeness(wanted, s) >= least]
+            rivals = [s for s in _rivals(case, fact, wanted, exchange) if _likeness(wanted, s) >= 2]
             if rivals:
                 return _report(exchange, fact, wanted, rivals[0])
+    return None
+
+
+_AHEAD = frozenset(
+    ("revoit", "reverra", "revoyons", "rendez", "rappelle", "rappellerai", "prochaine", "prochain", "appelez", "numero")
+)
+"""Words of a clinician who speaks of what comes next, not of what was said."""
+
+
+def _misquoted(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    """The clinician takes up what was rightly said with another number: « Trois fois par jour, j'ai compris »."""
+    for exchange in places[:1]:
+        echo = case.echoes.get(exchange.turn + 1)
+        if echo is None or not _AHEAD.isdisjoint(t.word for t in echo.words):
+            continue
+        said = list(exchange.quantities)
+        for wanted in fact.quantities:
+            right = [s for s in said if compare_quantities(wanted, s) == "same"]
+            for spoken in echo.quantities:
+                if (
+                    right
+                    and _likeness(wanted, spoken) == 3
+                    and (wanted.unit or wanted.per)
+                    and not any(compare_quantities(s, spoken) == "same" for s in said)
+                    and compare_quantities(wanted, spoken) == "different"
+                    and not case.explained(spoken)
+                ):
+                    parts = {"said": spoken.text, "wanted": wanted.text}
+                    quote = quote_of(echo, spoken.start, spoken.end)
+                    return finding("quantity_changed", exchange.turn + 1, fact.answer.id, quote, None, **parts)
     return None
 
 
@@ -135,6 +207,6 @@ def check_quantities(case: Case) -> Iterator[Finding]:
             if found is not None:
                 break
         else:
-            found = _hidden(case, i, fact)
+            found = _hidden(case, i, fact) or _misquoted(case, fact, places)
         if found is not None:
             yield found

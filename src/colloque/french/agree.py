@@ -88,7 +88,13 @@ def _bare(a: Quantity, b: Quantity) -> Agreement:
 _COUNTS = ({"frequency", "number"}, {"frequency", "dose"}, {"number", "dose"})
 
 
+_FINE = {"temperature": 0.003, "percent": 0.01, "weight": 0.012, "length": 0.01}
+"""Measures read off an instrument: 39,4 is no 38,4, and seventy-two kilos are not seventy-four."""
+
+
 def _same_kind(a: Quantity, b: Quantity, tolerance: float) -> Agreement:
+    if a.kind == b.kind and a.kind in _FINE and tolerance == _EXACT:
+        tolerance = _FINE[a.kind]
     if a.kind == "frequency" and b.kind == "frequency":
         return _frequencies(a, b, tolerance)
     if {a.kind, b.kind} in _COUNTS:

@@ -31,7 +31,7 @@ class Quantity(NamedTuple):
     per: str = ""
 
 
-_CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "vers"))
+_CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "entre"))
 
 
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
@@ -191,6 +191,8 @@ class _Reader:
             return None
         strong = self.word(k) in ("par", "chaque", "/")
         k += 1
+        if self.word(k) in ("toute", "tout"):
+            k += 1
         if self.word(k) in ("la", "le", "une", "un"):
             k += 1
         unit = units().get(self.word(k))
@@ -233,6 +235,13 @@ class _Reader:
         )
         if self.word(i - 1) == "de" and self.word(stop) == "a":
             placed = True
+        if (
+            self.word(i - 1) in ("et", "/", "ou", "voire")
+            and self.out
+            and self.out[-1].kind == "clock"
+            and self.out[-1].end == self.found[i - 2].end
+        ):
+            placed = True
         if not placed and (half or not minutes):
             return 0
         return self.add("clock", number.value + minutes / 60, "heure", i, stop)
@@ -272,7 +281,7 @@ class _Reader:
         return self.add("frequency", number.value / base.value, "fois", i, base.end, per=unit.name if unit else "")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of the text, in order. Offsets count characters of `text` as given."""
     return tuple(_Reader(text).run())
