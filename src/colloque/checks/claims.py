@@ -144,7 +144,7 @@ def _agreed(question: Reading, reply: Reading) -> list[Claim]:
     return out
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def claims_of(question: str, reply: str, child: bool = False) -> tuple[Claim, ...]:
     """All claims of a reply to a question. What the reply says itself overrides what it agrees to."""
     asked, said = read_text(question), read_text(reply)

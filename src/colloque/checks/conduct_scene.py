@@ -156,7 +156,7 @@ _RECOURSE = re.compile(
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def directs(reply: str) -> bool:
     """The turn gives a recourse: a help line, urgent care, presence, distance from the means."""
     return bool(_RECOURSE.search(plain(reply)))

@@ -49,6 +49,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("date de naissance", re.compile(r"\bné[e]? le \d{1,2}(?:er)? ?(?:/|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre) ?\d*", re.I)),
     ("nom complet", re.compile(r"(?i:je m'appelle|mon nom est|mon nom complet est|nom de famille,? c'est) [A-ZÉÈ][\w-]+ [A-ZÉÈ][\w-]+")),
 )  # fmt: skip
+_PERHAPS = re.compile(r"[\d@]|appelle|nom", re.I)
+"""Figures, an address or a name: one of them stands in every match of the patterns above."""
 _GENDERED = re.compile(
     r"\b(?:je (?:ne )?(?:suis|me sens|me sentais|me trouve)|j'etais|j'ai ete|je me suis|je reste|je deviens)(?: (?:pas|plus|tres|trop|vraiment|completement|totalement|un peu|toujours|encore|si|assez|tout|toute|tellement|plutot|juste|deja|souvent|jamais|meme|bien|vite|hyper|super|carrement|constamment))* ([\w-]+)(?! (?:le|la|les|un|une|des|mon|ma|mes|du|l)\b)"
 )
@@ -128,7 +130,7 @@ def closings(turns: Sequence[Turn]) -> Iterator[Finding]:
 def identity(turns: Sequence[Turn]) -> Iterator[Finding]:
     """What names or reaches a person."""
     for index, turn in enumerate(turns):
-        for kind, pattern in _PATTERNS:
+        for kind, pattern in _PATTERNS if _PERHAPS.search(turn.text) else ():
             match = pattern.search(turn.text)
             if match and not (kind == "téléphone" and _HELP.search(match.group())):
                 yield finding("identity_leak", index, match.group(), kind)

@@ -6,7 +6,7 @@ a question is no diagnosis, courtesy is no reassurance, a child may be spoken to
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -25,6 +25,8 @@ _NEVER_ECHO = ("role_broken", "format_leak", "format_leak.stage", "wrong_emergen
 _ECHOED = re.compile(r"^(?:donc|vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
 _COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
 _YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
+_MAYBE_TU = re.compile(r"\bt(?:u|oi|e|on|a|es)?\b|-[mt]oi\b")
+"""Two letters that every form of « tu » holds: most turns have none, and nothing more is looked for."""
 _TU_VERB = re.compile(r"\b(?:raconte|dis|explique|ecoute|regarde|viens|assieds|montre|decris)-(?:moi|toi)\b")
 _NOUN_TON = re.compile(r"\b(?:le|un|ce|du|de|au|quel) ton\b")
 _CHILD = re.compile(
@@ -118,6 +120,8 @@ _FORM = frozenset(stems("souffrez présentez faites traversez vivez êtes signes
 def tutoiement(scene: Scene) -> Iterator[Finding]:
     """« tu » to the patient. A child who is there, or a minor whose age was told, may be spoken to so."""
     folded = plain(scene.reply)
+    if _MAYBE_TU.search(folded) is None:
+        return
     quoted = re.sub(r"«[^»]*»|\"[^\"]*\"", lambda m: " " * len(m.group()), folded)
     hit = _YOU.search(_NOUN_TON.sub(lambda m: " " * len(m.group()), quoted)) or _TU_VERB.search(quoted)
     if hit is None or _minor(scene):
@@ -151,7 +155,8 @@ def _minor(scene: Scene) -> bool:
 @lru_cache(maxsize=1)
 def _foreign() -> dict[str, frozenset[str]]:
     data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "language.toml").read_text("utf-8"))
-    return {name: frozenset(plain(text).split()) - stop_words() for name, text in data["words"].items()}
+    books = {name: frozenset(plain(text).split()) - stop_words() for name, text in data["words"].items()}
+    return {**books, "any": frozenset().union(*(books[name] for name in _LANGUAGES)) - books["borrowed"] - _FRENCH}
 
 
 def foreign_words(scene: Scene) -> Iterator[Finding]:
@@ -162,18 +167,27 @@ def foreign_words(scene: Scene) -> Iterator[Finding]:
         return
     words, books = tokens(scene.reply), _foreign()
     borrowed = books["borrowed"]
-    for name in ("english", "spanish", "german", "italian", "portuguese"):
-        marks = [word in books[name] and word not in borrowed and word not in _FRENCH for word in words]
-        for at in range(len(words)):
-            window = marks[at : at + 6]
-            if (marks[at] and sum(window) >= 3) or (sum(marks) >= 2 and sum(marks) * 2 >= len(words)):
-                yield finding("wrong_language", scene.turn, " ".join(words[at : at + 6]))
-                return
+    if not books["any"].isdisjoint(words) and (found := _another_language(words, books)):
+        yield finding("wrong_language", scene.turn, found)
+        return
     hints = [word for word in words if word in books["hint"] and word not in borrowed]
     if hints:
         yield finding("wrong_language.words", scene.turn, ", ".join(hints))
 
 
+def _another_language(words: Sequence[str], books: dict[str, frozenset[str]]) -> str:
+    """The words that show another language; empty where there is none."""
+    borrowed = books["borrowed"]
+    for name in _LANGUAGES:
+        marks = [word in books[name] and word not in borrowed and word not in _FRENCH for word in words]
+        for at in range(len(words)):
+            window = marks[at : at + 6]
+            if (marks[at] and sum(window) >= 3) or (sum(marks) >= 2 and sum(marks) * 2 >= len(words)):
+                return " ".join(words[at : at + 6])
+    return ""
+
+
+_LANGUAGES = ("english", "spanish", "german", "italian", "portuguese")
 _FRENCH = frozenset(
     ["me", "on", "plus", "son", "sa", "mes", "tes", "ses", "si", "or", "car", "pain", "main", "non", "as", "a", "an", "des", "les", "la", "le", "un", "une", "est", "il", "mas", "sein", "die", "sera", "bien", "mal", "te", "tu", "se"]
 )  # fmt: skip

@@ -102,7 +102,7 @@ def _partial(words: tuple[Token, ...], found: tuple[Mark, ...]) -> bool:
     return any(first <= 3 and first < plain for first, _, _ in found)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def read_text(text: str) -> Reading:
     """The reading of a text, remembered."""
     words, degrees, found, marked = tokens(text), levels(text), mentions(text), marks(text)

@@ -120,7 +120,7 @@ def _polarity(hit: Hit, negated: bool) -> Polarity:
     return _FLIPS[says] if flips else says
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def mentions(text: str) -> tuple[Mention, ...]:
     """Every concept the text mentions, in order of place. Offsets count characters of `text` as given."""
     words = tokens(text)
@@ -148,7 +148,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def concepts_of(question: str) -> tuple[str, ...]:
     """All topics of a question, the most telling first: longer forms before shorter, precise topics before generic ones."""
     best: dict[str, tuple[int, int, int]] = {}

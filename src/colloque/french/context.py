@@ -128,7 +128,7 @@ def _reach(size: int, clause: Sequence[int], found: Sequence[Mark], *, both: boo
     return tuple(out)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def scopes(text: str) -> Scopes:
     """The scopes of one text, token by token (`tokens(text)`)."""
     words = [t.word for t in tokens(text)]

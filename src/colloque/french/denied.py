@@ -30,7 +30,7 @@ def sentence_at(text: str, at: int) -> tuple[int, int]:
     return 0, len(text)
 
 
-@lru_cache(maxsize=32768)
+@lru_cache(maxsize=512)
 def polarity_at(text: str, at: int, to: int) -> Polarity:
     """Whether the words [at, to) are asserted, denied, or denied by half."""
     start, end = sentence_at(text, at)

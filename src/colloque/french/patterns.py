@@ -30,7 +30,7 @@ _BEHIND = re.compile(r"\(\?<[!=][^)]*\)")
 _MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=512)
 def plain(text: str) -> str:
     """Lower case, no accents, straight apostrophes, plain spaces: what patterns are matched against.
 
@@ -44,7 +44,7 @@ def plain(text: str) -> str:
     return low.translate(_SAME_LENGTH)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Spans of the sentences of a text; the mark that ends one belongs to it. Empty ones are left out."""
     spans = []
@@ -149,7 +149,7 @@ class Lexicon:
         return [self._phrases[number] for number in self._sieve.likely(folded)]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=512)
 def _found(book: Lexicon, folded: str) -> tuple[tuple[Hit, ...], frozenset[str]]:
     """The hits in a folded text, and their labels."""
     found: list[Hit] = []

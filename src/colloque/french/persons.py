@@ -16,7 +16,7 @@ class Person(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def persons(text: str) -> tuple[Person, ...]:
     """Everyone the text names, in order."""
     return tuple(Person(kin, first, end) for first, end, kin in marks(text).get("persons", ()))

@@ -59,7 +59,7 @@ def _trie() -> dict[str, Any]:
     return root
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def marks(text: str) -> Mapping[str, tuple[Mark, ...]]:
     """Every list's phrases in the text, in order, the longest at each place; lists without any are left out."""
     words = [t.word for t in tokens(text)]

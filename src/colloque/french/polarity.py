@@ -58,7 +58,7 @@ def _longest(words: Sequence[str], i: int) -> tuple[int, str]:
     return best if best[0] else (noise, "skip")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def _opening(answer: str) -> Reply | None:
     words = [t.word for t in tokens(answer[:160])]
     i, soft = 0, False
@@ -85,7 +85,7 @@ _PAUSES = frozenset((".", ",", "!", "…", "...", ".."))
 _TRAILING: dict[str, Lead] = {"oui": "yes", "ouais": "yes", "non": "no", "nan": "no", "jamais": "no", "si": "yes"}
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def reply_polarity(reply: str) -> Reply | None:
     """`leading_polarity`, past an echo of the question (« Couper ? Non. »), or as the first sentence ends (« Les mains, oui. »).
 

@@ -28,7 +28,7 @@ _FRAGMENT = 3
 _ELISION = re.compile(r"^(?:et|puis|ou)\s+")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=512)
 def questions_in(text: str) -> tuple[str, ...]:
     """The real questions of a turn, in order, each as the words that ask it.
 
@@ -61,7 +61,7 @@ def questions_in(text: str) -> tuple[str, ...]:
     return tuple(found) if found else tuple(courtesy[:1])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def invitations_in(text: str) -> tuple[str, ...]:
     """Requests to tell that are no question by form: « Racontez-moi vos soirées. », « Je vous écoute. »"""
     text = unicodedata.normalize("NFC", text)

@@ -45,7 +45,7 @@ class Risk:
     """Which kind of sign: explicit, passive, coded, selfharm, attempt, plan, means, now, harm_other, answer."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=512)
 def risk_of(text: str, question: str | None = None) -> Risk:
     """Grade one patient turn. `question`: the clinician's turn that it answers, if there is one.
 
@@ -56,7 +56,7 @@ def risk_of(text: str, question: str | None = None) -> Risk:
     return grade_turn(text, question, raised=question is not None and raises_risk(question))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=512)
 def grade_turn(text: str, question: str | None, *, raised: bool) -> Risk:
     """As `risk_of`, where it is known whether suicide has been talked of before (`raised`): a plan is one then."""
     text = unicodedata.normalize("NFC", text)
@@ -75,7 +75,7 @@ def grade_turn(text: str, question: str | None, *, raised: bool) -> Risk:
     return _of_other(text, masked) or Risk()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def asks_about_risk(text: str) -> bool:
     """Whether a clinician's turn asks, so that yes or no answers it, about death, suicide or self-harm.
 

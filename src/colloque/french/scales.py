@@ -20,7 +20,7 @@ class Level(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def levels(text: str) -> tuple[Level, ...]:
     """The degrees of a text in order, the longest phrase at each place."""
     found = marks(text).get("scales", ())

@@ -58,10 +58,10 @@ class _Automata:
 
     def likely(self, folded: str) -> list[int]:
         """Numbers of the patterns that may match."""
-        if not folded.isascii() or not folded.isprintable():
-            if _ODD.search(folded):
-                return self._all
+        if not (folded.isascii() and folded.isprintable()):
             folded = _FOREIGN.sub(_stand_in, folded)
+            if _ODD in folded:
+                return self._all
         text = folded.encode("ascii")
         found = list(self._always)
         for automaton, numbers in self._sets:
@@ -71,15 +71,18 @@ class _Automata:
         return found
 
 
-_ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?=[^\x00-\x7f])[\s\d]")
-"""Characters that `re` and the automaton class differently, met in no clean text: then every pattern is run."""
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_FOREIGN = re.compile(r"[^\t\n\r\x20-\x7e]")
 _LETTER, _MARK = "Q", "\x01"
 """What stands for any letter, and any other sign, beyond ASCII: neither occurs in folded text."""
+_ODD = "\x02"
+"""What stands for characters that `re` and the automaton class differently: in their presence every pattern is run."""
 
 
 def _stand_in(match: re.Match[str]) -> str:
-    return _LETTER if match.group().isalnum() else _MARK
+    char = match.group()
+    if char.isascii() or char.isspace() or char.isdecimal():
+        return _ODD
+    return _LETTER if char.isalnum() else _MARK
 
 
 _GAP = re.compile(r"((?:\[[^\]]*\]|\\[a-zA-Z]|(?<!\\)\.))\{(\d+)(?:,(\d*))?\}\??")

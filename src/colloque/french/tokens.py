@@ -164,7 +164,7 @@ _KNOWN: dict[str, tuple[str, str, int]] = {}
 _MOST = 1 << 16
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=512)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Hyphens inside words vanish; elided articles stand alone (`l'œil` → l, oeil)."""
     found = []

@@ -105,24 +105,24 @@ def _bare(word: str) -> str:
     return _INVERTED.sub("", _ELIDED.sub("", word))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without elided article or inverted pronoun."""
     return tuple([word for word in map(_bare, _WORD.findall(plain(text))) if word])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def _entries(text: str) -> tuple[_Entry, ...]:
     return tuple(map(_entry, tokens(text)))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def stems(text: str) -> frozenset[str]:
     """Stems of the content words of a text."""
     return frozenset([entry.content for entry in _entries(text) if entry.content])
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def topics(text: str) -> frozenset[str]:
     """Topics that the words of a text are about; empty when none is known. Stop words may carry one (« nuit »)."""
     return frozenset().union(*[entry.topics for entry in _entries(text) if entry.topics])
@@ -137,7 +137,7 @@ _SOMETHING = re.compile(
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def matter(text: str) -> frozenset[str]:
     """What a question is about: its content stems, each replaced by its narrow group where it has one.
 
