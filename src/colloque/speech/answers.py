@@ -61,7 +61,7 @@ _YES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NO = re.compile(
-    r"^(?P<lead>(?:ah |ben |bah |euh,? |mais |oh )?(?:non|nan|nope)(?:[ ,]+(?:non|pas du tout|jamais|pas vraiment|pas trop|plus maintenant|pas encore|pas spécialement|pas particulièrement|absolument pas|aucun|aucune|rien))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
+    r"^(?P<lead>(?:ah |ben |bah |euh,? |mais |oh )?(?:non|nan|nope)(?:[ ,]+(?:non|pas du tout|jamais|pas vraiment|pas trop|plus maintenant|pas encore|pas spécialement|pas particulièrement|absolument pas|aucune?|rien)(?! (?:de|d'|à|du|dit|cité|que)\b| de))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _SI = re.compile(
@@ -75,8 +75,8 @@ _NO_NOUN = re.compile(
 _SUBJECTLESS = re.compile(r"(^|, |\. )(me |m'|m')(?=[a-zà-ÿ]+e\b|sens |rendors |endors |lève )", re.IGNORECASE)
 # Only forms that cannot be a participle without its accent: « oublie 1 fois » may be oublié.
 _VERB_FIRST = re.compile(
-    r"^(?:pleure|dors|bois|fume|prends|vis|vomis|arrive (?=pas|plus|à)|peux (?=pas|plus)|sais (?=pas|plus)|veux|fais|vais|sors"
-    r"|ai (?=mal|peur|du|des|de|pas|plus|toujours|envie|trop|perdu|pris|eu)|suis (?=\w)|me sens|vois|crois|cours)(?=\b|$)(?! (?:du|d'|au|à la))",
+    r"(?P<before>^|[.,] )(?P<verb>(?:ne |n')?(?:pleure|dors|bois|fume|prends|vis|vomis|arrive (?=pas|plus|à)|peux (?=pas|plus)|sais (?=pas|plus)|veux|fais|vais|sors|dois|deviens|mets|perds|tiens|travaille(?= (?:pas|de|à|en|dans|chez|comme))"
+    r"|ai (?=mal|peur|du|des|de|pas|plus|toujours|envie|trop|perdu|pris|eu)|suis (?=\w)|me sens|vois|crois|cours)(?=\b|$)(?! (?:du|d'|au|à la)))",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+|\s*;\s*|(?<=[a-zà-ÿ)])\.(?=[A-ZÀ-Ý])")
@@ -147,6 +147,10 @@ def _lowered(text: str) -> str:
 _JOINED = (
     (re.compile(r"\s*\+\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
     (re.compile(r"\s*=\s*"), ", "),
+    (re.compile(r"(?<=\d)[  ](?=000\b|\d00 ?(?:€|euros?)|\d{3} ?(?:€|euros?|pas\b))"), ""),
+    (re.compile(r"(?<=\d) ?€"), " euros"),
+    (re.compile(r"\b([Ll])a (?=\d+ (?:par|/|cigarettes?|verres?))"), r"\1à, "),
+    (re.compile(r"(?<=\w)\s+:\s+(?=\w)"), ", "),
     (re.compile(r"\b(?:tt|tts|ts|tout) les\b", re.IGNORECASE), "tous les"),
     (re.compile(r"(?<=\d) ?SA\b"), " semaines d'aménorrhée"),
     (re.compile(r"\bRAS\b"), "rien à signaler"),
@@ -157,15 +161,23 @@ _JOINED = (
     (re.compile(r"(^|\b(?:ai|a|as|suis|été|déjà) )arrete\b", re.IGNORECASE), r"\1arrêté"),
     (re.compile(r"\bd accord\b"), "d'accord"),
     (re.compile(r"\b([jcldnsmt]) (?=(?:ai|est|ét|arr|aim|y|en|a)\b)"), r"\1'"),
+    (re.compile(r"\b[cs]a(?= (?:me|m'|te|se|s'|fait|va|vient|dépend|depend|passe|dure|gratte|pique|brule|brûle|tire|arrive|reste|serre|commence|revient|monte|tourne|suffit|ne|n'|marche|tape)\b)", re.IGNORECASE), "ça"),
     (re.compile(r"\bca\b"), "ça"),
+    (re.compile(r"\bbien sur\b(?! (?:le|la|les|un|une|mon|ma|mes)\b)", re.IGNORECASE), "bien sûr"),
+    (re.compile(r"\bdes qu(?=e\b|')", re.IGNORECASE), "dès qu"),
+    (re.compile(r"\b(d'autre|une|1|deux|2|la|des|plusieurs|chaque|à la|a la) foi\b", re.IGNORECASE), r"\1 fois"),
+    (re.compile(r"\ba la fois\b", re.IGNORECASE), "à la fois"),
+    (re.compile(r"(?<!\bça )(?<!\bil )(?<!\belle )(?<!\bon )(?<!\bqui )\bpeut[ -](?:etre|être)\b", re.IGNORECASE), "peut-être"),
+    (re.compile(r"\b(jours?|fois|moments?|endroits?|périodes?|nuits?|semaines?|matins?|soirs?) ou (?=je |j'|il |elle |on |ça |c'est )", re.IGNORECASE), r"\1 où "),
+    (re.compile(r"^cot[eé]r? (?=droit?e?\b|gauche\b)", re.IGNORECASE), "côté "),
     (re.compile(r"\bles we\b", re.IGNORECASE), "les week-ends"),
-    (re.compile(r"(?<=\w)(?<!que)(?<!dit)(?<!si)(?<!mais) (oui|non)$", re.IGNORECASE), r", \1"),
+    (re.compile(r"(?<=\w)(?<!\bque)(?<!\bdi[st])(?<!\bdire)(?<!\bsi)(?<!\bmais)(?<!\bou)(?<!\bet)(?<!\bpas)(?<!\bplutôt)(?<!\bsans doute)(?<!répon[ds]) (oui|non)(?=$|[.,;])", re.IGNORECASE), r", \1"),
     (re.compile(r"\bx ?(\d{1,2})\b"), r"\1 fois"),
     (re.compile(r"([!?.])\1{1,}(?<!\.\.\.)"), r"\1"),
     (re.compile(r"\s+([,.])(?!\d)"), r"\1"),
     (re.compile(r"(?<=\w)\s*([?!])"), r" \1"),
     (re.compile(r",(?=[a-zà-ÿ])", re.IGNORECASE), ", "),
-    (re.compile(r"\(\s*"), ", "),
+    (re.compile(r"\s*\(\s*"), ", "),
     (re.compile(r"\s*\)(?=\s*[,.;!?]|$)"), ""),
     (re.compile(r"\s*\)"), ","),
     (re.compile(r"^(?:-(?!\d)|[•*>·])\s*|(?<=\s)[•·]\s*"), ""),
@@ -182,7 +194,9 @@ def _written_out(text: str) -> str:
     text = mended(text)
     text = spoken_numbers(text).replace("\u2026", "...")
     text = _SUBJECTLESS.sub(lambda m: f"{m[1]}je {m[2].lower()}", text)
-    text = _VERB_FIRST.sub(lambda m: ("j'" if m[0][0].lower() in "aeiouhéêœ" else "je ") + m[0].lower(), text)
+    text = _VERB_FIRST.sub(
+        lambda m: m["before"] + ("j'" if m["verb"][0].lower() in "aeiouhéêœ" else "je ") + m["verb"].lower(), text
+    )
     return text.strip(" ,;:") if text[:2].strip("-").isdigit() else text.strip(" ,;:-")
 
 

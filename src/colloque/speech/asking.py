@@ -13,7 +13,7 @@ from colloque.speech.conjugation import elide, is_infinitive, present
 from colloque.speech.facts import Fact
 from colloque.speech.gender import Gender
 from colloque.speech.letters import lower, upper
-from colloque.speech.lines import lines
+from colloque.speech.lines import about, lines
 from colloque.speech.numbers import spoken_numbers
 from colloque.speech.question import Form
 
@@ -67,8 +67,8 @@ def _ways(form: Form, closed: bool, short: bool, gender: Gender) -> tuple[str, .
         for a in _banked(form.text, closed)
     )
     if banked:
-        return banked + (_grammatical(form, short, gender)[:1] if form.kind == "yesno" else ())
-    return _grammatical(form, short, gender)
+        return banked + (_grammatical(form, short, closed, gender)[:1] if form.kind == "yesno" else ())
+    return tuple(a.replace("{e}", "e" if gender == "f" else "") for a in _grammatical(form, short, closed, gender))
 
 
 def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = False) -> str:
@@ -80,14 +80,16 @@ def ask(fact: Fact, rng: Random, gender: Gender, link: str, *, first: bool = Fal
         )
         link = "" if options[0].startswith("On commence") else link
     question = spoken_numbers(str(rng.choice(options)))
-    if question.startswith(("Racontez", "Dites", "Rappelez")):
+    if question.startswith(("Racontez", "Dites", "Rappelez", "Parlez", "J'aimerais")):
         return question
+    if question.startswith("Et ") and link.endswith(". "):
+        return f"{link}{upper(question[3:])}"
     if question.startswith("Et "):
         return f"{link}{lower(question[3:])}" if link in load("phrases")["links"]["again"] else question
-    return f"{link}{lower(question)}" if link else question
+    return f"{link}{question if link.endswith('. ') else lower(question)}" if link else question
 
 
-def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
+def _grammatical(form: Form, short: bool, closed: bool, gender: Gender) -> tuple[str, ...]:
     if form.kind in {"yesno", "statement"} and form.clause:
         return _closed(form, form.clause, gender)
     if form.kind == "yesno":
@@ -103,7 +105,7 @@ def _grammatical(form: Form, short: bool, gender: Gender) -> tuple[str, ...]:
         return _open(form, gender)
     if form.kind == "order":
         return _order(form)
-    return lines(form, short)
+    return lines(form, short, closed)
 
 
 # Inverted, these sound like an order: « Bougez-vous un peu ? »
@@ -198,33 +200,87 @@ def _about_named(text: str) -> list[str]:
     return out
 
 
+_WHAT = re.compile(r"^(?:ce (?P<what>qui|que|qu'|dont)|(?P<if>si))\b ?(?P<rest>.*)$", re.IGNORECASE)
+_GIVES = frozenset(
+    [
+        "indiquer",
+        "préciser",
+        "noter",
+        "lister",
+        "énumérer",
+        "citer",
+        "donner",
+        "mentionner",
+        "renseigner",
+        "signaler",
+        "cocher",
+        "inscrire",
+        "écrire",
+    ]
+)
+_TELLS = frozenset(["décrire", "raconter", "expliquer", "détailler", "résumer", "exposer", "commenter", "évoquer"])
+
+
 def _order(form: Form) -> tuple[str, ...]:
-    """`Décrivez votre douleur` → « Vous pouvez me décrire votre douleur ? »"""
+    """`Décrivez votre douleur` → « Vous pouvez me décrire votre douleur ? », « Parlez-moi de votre douleur. »"""
     match = re.match(
         r"^(?:(?:merci de|veuillez|pouvez-vous|pourriez-vous|s'il vous plaît,?) (?:nous |me )?)?(?P<verb>[\wÀ-ÿ]+)(?:-(?:nous|moi))? ?(?P<rest>.*?)\.?$",
         form.text,
         re.IGNORECASE,
     )
-    if not match:
-        return (form.text,)
-    verb = match["verb"].lower()
-    if not is_infinitive(verb):
+    verb = match["verb"].lower() if match else ""
+    if match and not is_infinitive(verb):
         verb = _infinitive_of(verb)
-    if not verb:
+    if not match or not verb:
         return (form.text,)
-    rest = match["rest"]
-    me = (
-        elide("me", verb)
-        if verb in {"décrire", "dire", "préciser", "indiquer", "expliquer", "raconter", "donner", "citer", "parler"}
-        else ""
-    )
-    if verb == "indiquer":
+    rest = re.sub(r",? (?:et|puis) (?:commentez|précisez|détaillez|expliquez|datez)$", "", match["rest"])
+    what = _WHAT.match(rest)
+    if what:
+        return _indirect(what)
+    if (
+        verb in {"noter", "évaluer", "estimer", "coter", "mesurer"}
+        and re.match(r"(?:votre|la|le|l'|vos|les)\b", rest)
+        and "localisation" not in rest
+    ):
+        return (f"Si vous deviez noter {rest}, ça donnerait quoi ?", f"Comment vous évaluez {rest} ?")
+    if _DEFINITE.match(rest) and verb in _GIVES | _TELLS:
+        named = re.sub(r",? et (?:la|le|les|l'|sa|son|leur|votre) ?[^,]*$", "", rest) if verb in _GIVES else rest
+        return (
+            f"Parlez-moi {about(named)}.",
+            f"Vous pouvez me {'décrire' if verb == 'décrire' else 'parler'} {named if verb == 'décrire' else about(named)} ?",
+            f"J'aimerais que vous me parliez {about(named)}.",
+        )
+    me = elide("me", verb) if verb in _TELLS | {"dire", "préciser", "donner", "citer", "parler"} else ""
+    if verb in _GIVES - {"citer", "préciser"}:
         verb, me = "dire", "me "
-    if verb in {"noter", "évaluer", "estimer", "coter"} and "votre" in rest:
-        return (f"Vous pouvez {verb} {rest} ?", f"Si vous deviez {verb} {rest} ?")
     return (
         f"Vous pouvez {me}{verb} {rest} ?".replace("  ", " "),
         f"Est-ce que vous pouvez {me}{verb} {rest} ?".replace("  ", " "),
+    )
+
+
+_DEFINITE = re.compile(r"^(?:le |la |les |l'|votre |vos |cette |ce |cet |ces )", re.IGNORECASE)
+
+
+def _indirect(what: re.Match[str]) -> tuple[str, ...]:
+    """`Indiquez ce qui vous amène`, `Précisez si vous fumez` → the question itself."""
+    rest = re.sub(
+        r" et (?:pour quelle raison|pourquoi|dans quelles? \w+|depuis quand|lesquels|lesquelles|à quelle \w+|comment)$",
+        "",
+        what["rest"],
+    )
+    if what["if"]:
+        return (
+            (f"Est-ce {elide('que', rest)}{rest} ?", f"{upper(rest)} ?")
+            if rest.startswith("vous ")
+            else (f"Est-ce {elide('que', rest)}{rest} ?",)
+        )
+    word = what["what"].lower()
+    if word == "dont":
+        return (f"Dites-moi ce dont {rest}.",)
+    return (
+        f"Qu'est-ce {'qui ' if word == 'qui' else elide('que', rest)}{rest} ?",
+        f"Dites-moi ce {'qui ' if word == 'qui' else elide('que', rest)}{rest}.",
     )
 
 

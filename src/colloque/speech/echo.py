@@ -5,6 +5,8 @@ known, no judgement, no diagnosis.
 """
 
 import re
+from collections.abc import Sequence
+from functools import cache
 from random import Random
 
 from colloque.core import Persona
@@ -21,36 +23,55 @@ from colloque.speech.persons import yours
 __all__ = ["acknowledge"]
 
 _BODY = frozenset({2, 6})
-_SHARE = {"brief": 0.35, "empathic": 0.7, "motivational": 0.6, "methodical": 0.8}
+_SHARE = {"brief": 0.3, "empathic": 0.5, "motivational": 0.45, "methodical": 0.5}
 """Share of turns that take up the patient's words rather than acknowledge them plainly, by school."""
+_SILENT = {"brief": 0.38, "empathic": 0.2, "motivational": 0.25, "methodical": 0.28}
+"""Share of plain answers after which the next question comes at once, as in seven of ten turns of the corpus."""
+_BY_BAND = {4: "mood", 5: "anxiety", 6: "sleep", 7: "food", 9: "work", 10: "people", 11: "past", 12: "use", 2: "body"}
 
 
 def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gender: Gender) -> str:
-    """What the clinician says to a fact before going on; never twice the same frame in a dialogue."""
-    bank = load("phrases")
+    """What the clinician says to a fact before going on, "" where the question comes at once; never the same twice."""
+    bank = load("regard")
     kind = fact.reading.kind
     if kind in {"unknown", "refused"}:
-        return _fresh(bank["acks"][kind], rng, used)
+        return _fresh(bank[kind]["any"], rng, used)
     if kind in {"nothing", "blank", "inapplicable", "emoji"}:
-        return _fresh(bank["acks"]["nothing"], rng, used)
+        return _fresh(bank["nothing"]["any"], rng, used)
     if fact.alarm:
-        return _fresh(bank["acks"]["alarm"], rng, used)
+        return _fresh(bank["alarm"]["any"], rng, used)
+    if fact.mood != "hard" and rng.random() < _SILENT[persona.school]:
+        return ""
     if rng.random() < _SHARE[persona.school]:
         words = _echo(fact, gender)
         if words and (fact.mood != "hard" or (persona.school != "brief" and _weighs(words))):
             frames = bank["echo"][_frames(fact, persona, words)]
             frame = _fresh(frames, rng, used)
             return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
-    return _fresh(bank["acks"][_tone(fact)], rng, used)
+    return _plainly(fact, persona, rng, used)
 
 
-def _tone(fact: Fact) -> str:
-    """Which plain acknowledgements fit: care for a burden, thanks for a figure, neither more nor less."""
+def _plainly(fact: Fact, persona: Persona, rng: Random, used: set[str]) -> str:
+    """An acknowledgement without the patient's words: care for a burden, by what it is about; else a short one."""
+    bank = load("regard")
     if fact.mood == "hard":
-        return "pain" if fact.band in _BODY else "hard"
-    if fact.mood == "plain" and quantities(fact.reading.rest):
-        return "figure"
-    return fact.mood
+        own = bank["hard"].get(_BY_BAND.get(fact.band, ""), [])
+        if persona.school == "brief":
+            return _fresh(bank["hard"]["brief"], rng, used)
+        if own and rng.random() < 0.45:
+            return _fresh(own, rng, used)
+        return _fresh(bank["hard"]["body" if fact.band in _BODY else "any"], rng, used)
+    if fact.mood == "good" and rng.random() < 0.6:
+        return _fresh(bank["good"]["any"], rng, used)
+    if quantities(fact.reading.rest) and rng.random() < 0.4:
+        return _fresh(bank["figure"]["any"], rng, used)
+    return _fresh(_common(), rng, used)
+
+
+@cache
+def _common() -> tuple[str, ...]:
+    """The short acknowledgements, each as often as its weight."""
+    return tuple(phrase for phrase, weight in load("regard")["common"]["weights"].items() for _ in range(weight))
 
 
 def _frames(fact: Fact, persona: Persona, words: str) -> str:
@@ -68,7 +89,7 @@ def _weighs(words: str) -> bool:
     return sad(words) or words.startswith("vous ")
 
 
-def _fresh(options: list[str], rng: Random, used: set[str]) -> str:
+def _fresh(options: Sequence[str], rng: Random, used: set[str]) -> str:
     """One of the phrases not yet said in this dialogue, while there is one."""
     left = [o for o in options if o not in used] or options
     choice = str(rng.choice(left))

@@ -15,6 +15,7 @@ from colloque.french.risk import asks_about_risk, risk_of
 from colloque.speech.answers import Reading, clean, read_answer
 from colloque.speech.bank import load
 from colloque.speech.gender import Gender
+from colloque.speech.oral import spoken
 from colloque.speech.question import Form, read_question
 
 __all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender", "sad"]
@@ -157,6 +158,11 @@ def _alarm(question: str, answer: str, reading: Reading) -> bool:
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
     """Whether what is said is a burden, a relief, or neither; neither where it is not plain."""
     burden, heavy = _moods()
+    told = f"{reading.lead}, {reading.rest}" if reading.lead else reading.rest
+    if lexicon("welcome").has(spoken(told, "plain"), "heavy", "grave") or lexicon("welcome").has(
+        told, "heavy", "grave"
+    ):
+        return "hard"
     asked = bool(burden.search(form.text)) and not (form.clause and form.clause.negative)
     if asked and form.kind in {"yesno", "statement", "noun"}:
         if reading.kind == "no" or (scale and _NEVER.match(reading.rest)):
@@ -166,8 +172,6 @@ def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
         if scale:
             return "plain"
     if re.search(load("phrases")["mood"]["grief"], f"{form.text} {reading.rest}") and reading.kind != "no":
-        return "hard"
-    if lexicon("welcome").has(reading.rest, "heavy"):
         return "hard"
     found = heavy.search(reading.rest)
     if found and not _NOT_SAD.search(reading.rest[: found.start()]):

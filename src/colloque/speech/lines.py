@@ -9,6 +9,7 @@ from colloque.speech.conjugation import elide
 from colloque.speech.gender import noun_gender
 from colloque.speech.letters import lower, upper
 from colloque.speech.question import Form
+from colloque.speech.titles import owned, there_is, titles
 
 __all__ = ["about", "lines", "with_article"]
 
@@ -25,43 +26,6 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _OUT_OF = re.compile(r",?\s*(?:\(?sur|/|de (?:0|zéro) à) ?(?P<top>10|100|20|dix|cent)\)?", re.IGNORECASE)
-_SINGULAR_S = frozenset(
-    [
-        "poids",
-        "temps",
-        "repas",
-        "bras",
-        "dos",
-        "stress",
-        "sens",
-        "prix",
-        "choix",
-        "toux",
-        "os",
-        "cours",
-        "corps",
-        "accès",
-        "processus",
-        "radius",
-        "virus",
-    ]
-)
-_FORE = frozenset(
-    [
-        "dernier",
-        "dernière",
-        "prochain",
-        "prochaine",
-        "premier",
-        "première",
-        "ancien",
-        "ancienne",
-        "petit",
-        "petite",
-        "grand",
-        "grande",
-    ]
-)
 # A line that is no noun phrase: « Toujours sous sertraline ? » is already spoken French.
 _SPOKEN = re.compile(
     r"^(?:toujours|encore|déjà|sous|pas|plus|en|à|au|aux|dans|depuis|avec|sans|chez|bien|mal|mieux|moins|rien|d'autres|un|une|des|du)\b",
@@ -74,18 +38,10 @@ _COUNT = re.compile(r"^nombre (?P<of>de |d')(?P<noun>.+)$", re.IGNORECASE)
 
 def with_article(noun: str) -> str:
     """A bare noun phrase with its articles: `température maximale` → la température maximale."""
-    if _DETERMINED.match(noun):
-        return lower(noun)
     both = re.match(r"^(?P<a>[\wÀ-ÿ'-]+) et (?P<b>[\wÀ-ÿ].*)$", noun)
-    if both:
+    if both and not _DETERMINED.match(noun):
         return f"{with_article(both['a'])} et {with_article(both['b'])}"
-    words = [w.rstrip(",").lower() for w in noun.split(" ")]
-    first = words[1] if words[0] in _FORE and len(words) > 1 else words[0]
-    if words[0].endswith(("s", "x")) and words[0] not in _SINGULAR_S and not words[0].endswith("eux"):
-        return "les " + lower(noun)
-    if elide("le", noun) == "l'":
-        return "l'" + lower(noun)
-    return ("la " if noun_gender(first) == "f" else "le ") + lower(noun)
+    return owned(noun)
 
 
 def _it(named: str) -> str:
@@ -107,16 +63,22 @@ def about(named: str, word: str = "de") -> str:
     return (elide("de", named) if word == "de" else "à ") + named
 
 
-def lines(form: Form, short: bool) -> tuple[str, ...]:
+def lines(form: Form, short: bool, closed: bool = False) -> tuple[str, ...]:
     """Ways of asking for a line of a form; `short`: the answer is a word or a figure, nothing to talk about at length."""
     noun = form.noun or form.text.rstrip(" ?.")
     noun = re.sub(r"\bse (?=\w+(?:er|ir|re)\b)", "vous ", re.sub(r"\bs'(?=\w+(?:er|ir)\b)", "vous ", noun))
     if form.kind == "follow":
         return _follow(noun)
-    for rule in (_rated, _counted, _more, _happens):
-        said = rule(noun)
-        if said:
-            return said
+    said = (
+        _rated(noun)
+        or titles(noun)
+        or _counted(noun)
+        or _more(noun)
+        or _happens(noun)
+        or (there_is(noun) if closed else ())
+    )
+    if said:
+        return said
     if _SPOKEN.match(noun):
         return (f"{upper(noun)} ?", f"Et {lower(noun)} ?")
     return _named(noun, short)
@@ -164,6 +126,9 @@ def _happens(noun: str) -> tuple[str, ...]:
         return ()
     plural = noun.split(" ")[0].endswith("s") and not noun.lower().startswith(("excès", "perte"))
     second = f"Est-ce qu'il y a des {lower(noun)} ?" if plural else f"{upper(noun)} : est-ce que ça vous arrive ?"
+    hard = re.match(r"^(?:difficultés?|du mal) (?P<rest>(?:à|pour) .+)$", noun, re.IGNORECASE)
+    if hard:
+        return (f"Est-ce que vous avez du mal {hard['rest']} ?", f"Vous avez des difficultés {hard['rest']} ?")
     return (f"{upper(noun)}, ça vous arrive ?", second)
 
 
@@ -174,10 +139,10 @@ def _named(noun: str, short: bool) -> tuple[str, ...]:
         return (f"Et {listed} ?",) if _DETERMINED.match(noun) else (f"Et {listed} ?", f"Et côté {listed} ?")
     bare = re.sub(r"^(?:le |la |les |l'|votre |vos )", "", named)
     out = [f"Et {named} ?"]
-    if not short and " " in bare:
-        out.append(f"Vous pouvez me parler {about(named)} ?")
+    if not short:
+        out += [f"Parlez-moi {about(named)}.", f"Vous pouvez me parler {about(named)} ?"]
     if _MEASURED.search(noun) and "prochain" not in noun.lower():
-        out.append(f"Et {named}, qu'est-ce que ça donne ?")
+        out += [f"Et {named}, qu'est-ce que ça donne ?", f"{upper(named)}, ça donne quoi ?"]
     if " " not in bare:
         out.append(f"Et côté {bare} ?")
     return tuple(out)

@@ -14,6 +14,7 @@ from colloque.speech.conjugation import is_infinitive, je_of, present
 from colloque.speech.gender import Gender, settle
 from colloque.speech.letters import lower, upper
 from colloque.speech.persons import vouvoyed, yours
+from colloque.speech.spelling import mended
 
 __all__ = ["Form", "Kind", "read_question", "tidy"]
 
@@ -64,19 +65,27 @@ def tidy(text: str) -> str:
     text = _NUMBER.sub("", text)
     text = _HINT.sub(" ", text).replace("*", "").replace("_", " ").replace("{", "").replace("}", "")
     text = text.replace(" / ", " et ")
+    text = re.sub(
+        r"^((?:et |depuis quand |comment |où |quand |combien )?(?:[\wÀ-ÿ]{2,}ez|êtes|faites|dites)) vous\b(?! (?:êtes|avez))",
+        r"\1-vous",
+        text,
+        flags=re.IGNORECASE,
+    )
     return _SPACE.sub(" ", text).strip(" :;,.-–—|")
 
 
 @lru_cache(maxsize=8192)
 def read_question(question: str, gender: Gender = "m") -> Form:
     """Read a question in the patient's gender. Never fails: at worst it is a noun phrase."""
-    text = settle(vouvoyed(tidy(question)), gender)
+    text = settle(
+        vouvoyed(tidy(without_choices(question.strip().rstrip(" :?.")) if question.count("/") else question)), gender
+    )
     letters = [c for c in text if c.isalpha()]
     if len(letters) > 6 and sum(c.isupper() for c in letters) > 0.8 * len(letters):
-        text = upper(text.lower())
+        text = upper(mended(text.lower()))
     parts = [p for p in re.split(r"(?<=[?.!])\s+", text) if p]
     asked = [p for p in parts if p.endswith("?")]
-    text = (asked[-1] if asked else parts[-1] if parts else text).rstrip(" ?!.")
+    text = _headed(_one_of(asked or parts[-1:]) or text).rstrip(" ?!.")
     if not text:
         return Form("", "noun", noun="")
     text = _TWICE.sub(
@@ -89,6 +98,40 @@ def read_question(question: str, gender: Gender = "m") -> Form:
         flags=re.IGNORECASE,
     )
     return _inverted(body) or _est_ce_que(body) or _order(body) or _plain(body)
+
+
+# « Lesquels ? », « Si oui, depuis quand ? » after a question: the answer to the first holds it.
+_ADDED = re.compile(
+    r"^(?:et |si oui\b|si non\b|le cas échéant|lesquel|laquel|lequel|dans quel|sous quel|de quel|pour quel|à quel|depuis |combien|comment|pourquoi|où|quand|par qui|avec qui|quoi|précise|détaille|quel(?:le)?s?\b)",
+    re.IGNORECASE,
+)
+# A closed list of answers printed in the question: « propre / taché / décollé ».
+_CHOICES = re.compile(r"\s*:?\s*(?:[\wÀ-ÿ' -]+ [/|] ){2,}[\wÀ-ÿ' -]+$|\s*:\s*[\wÀ-ÿ' -]+ / [\wÀ-ÿ' -]+$")
+_HEADING = re.compile(r"^(?P<head>[^:?]{3,60}) : (?P<body>.+)$")
+
+
+def _one_of(parts: list[str]) -> str:
+    """The question to put of several in one line: the first, where the others only ask for more of the same."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    more = all(_ADDED.match(part) and len(part) < 70 for part in parts[1:])
+    return parts[0] if more and parts[0].endswith("?") and len(parts[0]) > 12 else parts[-1]
+
+
+def _headed(text: str) -> str:
+    """`Dyspnée : à quel moment êtes-vous essoufflé ?` → the question alone; choices printed after a title are dropped."""
+    heading = _HEADING.match(text)
+    if heading and (_INVERSION.search(heading["body"]) or re.match(r"est-ce|quel|combien|comment", heading["body"])):
+        if re.match(r"(?:l[ae]s? |l'|en |y )", heading["body"]):
+            return f"{heading['head']}, {heading['body']}"
+        return heading["body"]
+    return text
+
+
+def without_choices(text: str) -> str:
+    """A line of a form without the choices printed in it."""
+    short = _CHOICES.sub("", text)
+    return short if len(short) > 3 else text
 
 
 def _lead(pre: str) -> tuple[str, str]:
@@ -146,6 +189,12 @@ def _build(text: str, lead: str, pre: str, verb: str, who: str, rest: str) -> Fo
     return Form(asked, "wh" if wh else "yesno", wh=lower(wh), clause=clause)
 
 
+_LED = re.compile(
+    r"^(?:sur|au|aux|à|en|dans|depuis|pendant|durant|lors|ces|cette|ce|actuellement|aujourd'hui|habituellement|la|le|l'|par|après|avant) ?[^,?]{0,60}, (?P<body>.+)$",
+    re.IGNORECASE,
+)
+
+
 def _est_ce_que(text: str) -> Form | None:
     match = re.match(r"^(?P<lead>.*?, )?est-ce qu(?:e |')(?P<rest>.+)$", text, re.IGNORECASE)
     if match:
@@ -155,6 +204,9 @@ def _est_ce_que(text: str) -> Form | None:
             "yesno",
             clause=clause._replace(lead=lower((match["lead"] or "").rstrip(", "))) if clause else None,
         )
+    led = _LED.match(text)
+    if led and _WH_START.match(led["body"]):
+        return Form(f"{upper(text)} ?", "wh")
     match = re.match(r"^(?P<wh>(?:et )?qu'est-ce qu[ei'i]|(?:.+? )est-ce qu(?:e|'))", text, re.IGNORECASE)
     if match or _WH_START.match(text):
         opening = _WH_START.match(text)
@@ -218,6 +270,8 @@ def _plain(text: str) -> Form:
     if re.search(r" (?:quand|où|combien|comment|quoi|qui|pourquoi|lequel|laquelle)$", text):
         return Form(asked, "wh", wh=text.rsplit(" ", 1)[1])
     clause = _declarative(text)
+    if clause and re.search(r"(?:^|[ '])(?:quel(?:le)?s?|combien|comment|quoi|lequel|laquelle)\b", clause.rest):
+        return Form(asked, "wh")
     if clause:
         return Form(asked, "yesno", clause=clause)
     infinitive = _INFINITIVE.match(text)

@@ -6,6 +6,7 @@ dialogue. Knows no file and no check.
 
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from colloque.core import Dialogue, Persona, Plan, Questionnaire, Turn, rng_for
 from colloque.french.risk import risk_of
@@ -15,6 +16,7 @@ from colloque.speech.bank import load
 from colloque.speech.echo import acknowledge
 from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
 from colloque.speech.gender import Gender
+from colloque.speech.lines import about
 from colloque.speech.patient import Said, chunks, patient_turn
 from colloque.speech.volunteer import opening, volunteer
 
@@ -45,18 +47,22 @@ class _Talk:
         self.told = 0
         self.grade = "none"
         self.lines = 0
-        self.bank = load("phrases")
+        self.bank, self.welcome = load("phrases"), load("welcome")
         self.heard: frozenset[str] = frozenset()
 
-    def pick(self, *path: str) -> str:
+    def pick(self, *path: str, bank: dict[str, Any] | None = None) -> str:
         """A phrase of the bank not yet used, in the patient's gender."""
-        options = self.bank
+        options: Any = self.bank if bank is None else bank
         for key in path:
             options = options[key]
         left = [o for o in options if o not in self.used] or list(options)
         choice = str(self.rng.choice(left))
         self.used.add(choice)
         return choice.replace("{e}", "e" if self.gender == "f" else "")
+
+    def of(self, *path: str) -> str:
+        """A phrase of the beginning or the end of a talk."""
+        return self.pick(*path, bank=self.welcome)
 
     def clinician(self, *parts: str) -> None:
         self.turns.append(Turn(role="clinician", text=" ".join(p for p in parts if p).strip()))
@@ -96,34 +102,38 @@ def realise(plan: Plan, questionnaire: Questionnaire, draw: int = 0) -> Dialogue
 
 
 def _clinician_opens(talk: _Talk) -> None:
-    greetings = list(talk.bank["greetings"]["any"])
-    if talk.known:
-        greetings += talk.bank["greetings"][talk.known]
-    hello = str(talk.rng.choice(greetings)).replace("{e}", "e" if talk.gender == "f" else "")
+    """A greeting, now and then a word to settle in, the first question."""
+    bank = talk.welcome
+    hellos = bank["hello"]["any"] + (bank["hello"][talk.known] * 2 if talk.known else [])
+    hello = str(talk.rng.choice(hellos))
+    if talk.rng.random() < 0.72:
+        hello += " " + talk.of("settle", "any")
     if not talk.queue:
         talk.clinician(hello)
         return
-    talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(talk.bank["greetings"]["ask"])))
+    talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(bank["start"]["any"])))
 
 
 def _patient_opens(talk: _Talk) -> None:
     """The patient begins: with what can be told without a question, near the front of the plan, else with a greeting."""
-    careful = talk.persona.style == "careful"
+    key = "careful" if talk.persona.style == "careful" else "any"
     for i, fact in enumerate(talk.queue[:4]):
         free = not fact.leans and fact.risk not in _OWED and fact.band < _INTIMATE_BAND
         said = opening(fact, talk.persona, talk.rng) if free else None
         if said:
             end = next((j for j in range(i + 1, len(talk.queue)) if not talk.queue[j].leans), len(talk.queue))
             talk.queue = talk.queue[i + 1 : end] + talk.queue[:i] + talk.queue[end:]
-            talk.patient(patient_turn([said], talk.pick("patient_begins", "hello")), fact)
+            talk.patient(patient_turn([said], talk.of("hello_doctor", key)), fact)
             talk.last = fact
             talk.told += 1
             if talk.queue:
-                _go_on(talk, talk.pick("greetings", "answered"))
+                _go_on(talk, talk.of("answered", "any"))
             return
-    talk.patient(Turn(role="patient", text=talk.pick("patient_begins", "alone_careful" if careful else "alone")))
+    talk.patient(Turn(role="patient", text=talk.of("alone", key)))
     if talk.queue:
-        talk.clinician(talk.pick("patient_begins", "reply"), _question(talk, talk.queue[0], ""))
+        talk.clinician(
+            talk.rng.choice(("Bonjour.", "Bonjour.", "")), talk.of("alone", "reply"), _question(talk, talk.queue[0], "")
+        )
 
 
 def _question(talk: _Talk, fact: Fact, link: str) -> str:
@@ -181,24 +191,40 @@ def _go_on(talk: _Talk, before: str = "") -> None:
         taken = talk.pick("risk", "denied")
     else:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
-    talk.clinician(taken, _question(talk, following, _link(talk, following)))
+    talk.clinician(taken, _question(talk, following, _link(talk, following, not taken)))
 
 
-def _link(talk: _Talk, fact: Fact) -> str:
+def _link(talk: _Talk, fact: Fact, silent: bool) -> str:
+    """What leads to the next question; after no acknowledgement it is shorter."""
     last = talk.last
     if _again(talk, fact):
         return talk.pick("links", "again")
     if fact.leans:
         return str(talk.rng.choice(("Et ", "")))
     if fact.band == RISK_BAND and (last is None or last.band != RISK_BAND):
-        return talk.pick("links", "risk") if talk.rng.random() < 0.6 else ""
+        return talk.pick("links", "risk") if talk.rng.random() < 0.7 else ""
     if fact.band == 13 and fact.topic == "libido":
         return talk.pick("links", "intimate")
-    if len(talk.queue) == 1 and talk.told > 4 and talk.rng.random() < 0.5:
+    if len(talk.queue) == 1 and talk.told > 4 and talk.rng.random() < 0.4:
         return talk.pick("links", "last")
     if last is not None and last.band == fact.band:
         return str(talk.rng.choice(talk.bank["links"]["same"]))
+    if last is not None and last.band != fact.band and talk.rng.random() < 0.22:
+        turned = _turned_to(talk, fact)
+        if turned:
+            return turned
+    if silent:
+        return str(talk.rng.choice(("", "", "Et ", "Et ", "Sinon, ", "Dites-moi, ")))
     return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+def _turned_to(talk: _Talk, fact: Fact) -> str:
+    """« Parlons du sommeil. » before a question that comes to a new topic; "" where the topic has no plain name."""
+    label = load("topics")["labels"].get(fact.topic or "")
+    if not label or " de moi" in label or len(fact.form.text) < 22 or fact.form.kind == "noun":
+        return ""
+    frame = talk.pick("turn", "to", bank=load("regard"))
+    return frame.replace("{of}", about(label)).replace("{the}", label).replace("{Of}", about(label)) + " "
 
 
 def _again(talk: _Talk, fact: Fact) -> bool:
@@ -255,16 +281,21 @@ def _close(talk: _Talk) -> None:
         return
     if not talk.turns or talk.turns[-1].role == "clinician":
         return
-    risk_last = talk.last is not None and talk.last.band == RISK_BAND and not talk.lines
-    plain = risk_last or (talk.last is not None and talk.last.alarm)
-    closing = talk.pick("risk", "close") if talk.lines else talk.pick("closing", "plain" if plain else "any")
+    if talk.lines:
+        talk.clinician(talk.pick("risk", "close"))
+        return
+    last = talk.last
+    risk_last = last is not None and last.band == RISK_BAND
+    plain = risk_last or (last is not None and (last.alarm or last.mood == "hard"))
     taken = ""
     if risk_last:
         taken = talk.pick("risk", "denied")
-    elif talk.last is not None and (talk.last.alarm or talk.rng.random() < 0.4) and not closing.startswith("Bien"):
-        taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
-    if talk.lines or ("erci" in taken and "erci" in closing):
-        taken = ""
-    talk.clinician(taken, closing)
-    if talk.rng.random() < 0.2 and not talk.lines:
-        talk.patient(Turn(role="patient", text=talk.pick("closing", "thanks")))
+    elif last is not None and (last.alarm or talk.rng.random() < 0.5):
+        taken = acknowledge(last, talk.persona, talk.rng, talk.used, talk.gender)
+    thanks = talk.of("thanks", "plain" if plain else "any")
+    if taken and ("erci" in taken or taken.startswith("Bien") or plain):
+        thanks = ""
+    following = talk.of("thanks", "next")
+    talk.clinician(taken, thanks, following)
+    if talk.rng.random() < 0.25 and not following.endswith("?"):
+        talk.patient(Turn(role="patient", text=talk.of("thanks", "patient")))

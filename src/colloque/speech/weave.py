@@ -11,10 +11,12 @@ from random import Random
 from colloque.core import Persona
 from colloque.french import fold
 from colloque.speech.bank import load
+from colloque.speech.clause import say
 from colloque.speech.conjugation import elide
 from colloque.speech.facts import Fact
 from colloque.speech.gender import noun_gender
 from colloque.speech.letters import lower, upper
+from colloque.speech.nominal import Use, listed
 from colloque.speech.numbers import drugs
 
 __all__ = ["weave"]
@@ -39,11 +41,84 @@ def weave(fact: Fact, rest: str, persona: Persona, rng: Random) -> str:
     """The answer as a sentence that fits its question, or as it is. `rest` is already oral, with capital and stop."""
     if not rest or rest[0] in "\"'(0123456789" or len(rest) > 160:
         return _score(fact, rest, rng)
-    for rule in (_drug, _where, _work, _since, _feel, _state):
+    for rule in (_drug, _where, _work, _hours, _since, _feel, _state, _nominal):
         woven = rule(fact, rest, rng)
         if woven:
             return woven
     return _score(fact, rest, rng)
+
+
+_CAUSE = re.compile(
+    r"déclench|provoqu|aggrav|soulag|allergi|évit|facteur|cause|toléré|aimez|préfér|effray|peur|gêne|endroits|lieux|pays|passion|loisir|plaisir|passe-temps|hobby|calme|apaise|détend|sport|activit|situations|plaît|compter|entour|soutien",
+    re.IGNORECASE,
+)
+_HAVING = re.compile(
+    r"^(?:avez-vous|vous avez|présentez-vous|ressentez-vous|souffrez-vous|quels? (?:sont|est) (?:vos|votre|les) (?:symptôme|signe|douleur|trouble|problème|difficulté|effet)|quels? (?:symptôme|signe|effet|problème|trouble|difficulté|antécédent|maladie)|de quoi souffrez|que ressentez|qu'avez-vous|antécédents|symptômes|effets|allergies)",
+    re.IGNORECASE,
+)
+_TAKING = re.compile(r"prenez|traitement|médicament|antidouleur|complément|laxatif", re.IGNORECASE)
+_MARKED = re.compile(r", (?:oui|non|parfois|jamais)\b")
+
+
+def _nominal(fact: Fact, rest: str, rng: Random) -> str:
+    """Bare nouns with their articles, and where it fits the verb that the question calls for."""
+    asked = fact.form.text
+    use: Use = "the" if _CAUSE.search(asked) or _MARKED.search(rest) else "some"
+    said, first = listed(rest, use)
+    if not first:
+        return said if said != rest else ""
+    if re.match(r"De la (?:peur|honte|colère) de ", said):
+        return "J'ai " + lower(rest)
+    clause = fact.form.clause
+    small = lower(said)
+    if re.match(r"(?:mon|ma|mes|papa|maman) ", small):
+        return said
+    if (
+        clause
+        and clause.subject == "vous"
+        and not clause.negative
+        and not clause.rest
+        and re.match(r"(?:quel(?:le)?s? |que$|qu'$)", fact.form.wh)
+        and rng.random() < 0.6
+    ):
+        return f"{upper(say(clause._replace(lead=''), 'je', True, True, 'm'))} {small}"
+    if (
+        fact.form.kind == "yesno"
+        and fact.reading.kind == "words"
+        and not _MARKED.search(rest)
+        and clause
+        and not clause.negative
+        and rng.random() < 0.5
+    ):
+        return f"Oui, {small}"
+    draw = rng.random()
+    if use == "some" and _TAKING.search(asked) and draw < 0.45 and not _PAST.search(asked + rest):
+        return f"Je prends {small}"
+    if use == "some" and _HAVING.search(asked) and draw < 0.5 and not re.search(r"famille|dans le passé|déjà", asked):
+        return f"J'ai {small}"
+    if use == "the" and draw < 0.25 and rest.count(",") + rest.count(" et ") > 0:
+        return f"Y a {small}"
+    if draw > 0.75 and "," not in rest and fact.form.kind != "yesno" and not small.startswith("des "):
+        return f"C'est {small}"
+    return said
+
+
+_BED = re.compile(r"^(?P<a>.+?)(?: et | / |, )(?P<b>.+?)\.?$")
+
+
+def _hours(fact: Fact, rest: str, rng: Random) -> str:
+    """`22h30 / 6h15` to « coucher et lever »."""
+    if not re.search(r"couche\w* .{0,14}lev", fact.form.text, re.IGNORECASE):
+        return ""
+    found = _BED.match(rest)
+    if not found or not all(re.search(r"heures?|minuit|midi", found[k]) and len(found[k]) < 40 for k in "ab"):
+        return ""
+    return f"Je me couche {_at(found['a'])} et je me lève {_at(found['b'])}."
+
+
+def _at(hour: str) -> str:
+    small = lower(hour.strip())
+    return small if re.match(r"(?:vers|à|entre|après|avant)\b", small) else f"à {small}"
 
 
 def _first(rest: str) -> str:
@@ -103,16 +178,20 @@ def _where(fact: Fact, rest: str, rng: Random) -> str:
     return f"À la {lower(rest)}" if gender == "f" else f"Au {lower(rest)}"
 
 
-_WORK = re.compile(r"\b(?:métier|profession|comme travail|dans la vie|quel travail)\b", re.IGNORECASE)
+_WORK = re.compile(
+    r"\b(?:métier|professions?|professionnelle|comme travail|dans la vie|quel travail|poste)\b", re.IGNORECASE
+)
 _NO_WORK = re.compile(
-    r"^(?:je|j'|un|une|le|la|les|du|de|des|à|au|en|dans|chez|sans|aucun|plus|pas|rien|mon|ma|mi|plein|temps|cdi|cdd|arrêt|bureau|3x8|trois)\b",
+    r"^(?:je|j'|un|une|le|la|les|du|de|des|à|au|en|dans|chez|sans|aucun|plus|pas|rien|mon|ma|mi|plein|temps|cdi|cdd|arrêt|bureau|3x8|trois|exposition|poussière|stress\w*|relations?|très|trop|assez|bien|mal|oui|ok|ça|c'est|il|elle|on|deux|depuis)\b",
     re.IGNORECASE,
 )
 
 
 def _work(fact: Fact, rest: str, rng: Random) -> str:
-    if not _WORK.search(fact.form.text) or _NO_WORK.match(rest) or rng.random() < 0.35 or not rest[:1].isalpha():
+    if not _WORK.search(fact.form.text) or _NO_WORK.match(rest) or rng.random() < 0.15 or not rest[:1].isalpha():
         return ""
+    if "ancienneté" in fact.form.text:
+        rest = re.sub(r", (?=(?:\w+(?:-\w+)* )(?:ans|mois|années)\b)", ", depuis ", rest)
     return f"Je suis {lower(rest)}"
 
 
@@ -140,7 +219,7 @@ def _since(fact: Fact, rest: str, rng: Random) -> str:
 
 def _feel(fact: Fact, rest: str, rng: Random) -> str:
     asked = re.search(r"sentez-vous|allez-vous|vous vous sentez|comment ça va \?", fact.form.text, re.IGNORECASE)
-    if not asked or fact.form.kind != "wh" or rng.random() < 0.4:
+    if not asked or fact.form.kind != "wh" or rng.random() < 0.2:
         return ""
     words = [w.lower() for w in _FIRST.findall(rest)[:2]]
     degree = bool(words) and words[0] in {"très", "trop", "plutôt", "assez", "complètement", "un"}

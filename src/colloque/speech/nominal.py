@@ -1,0 +1,182 @@
+"""Bare noun phrases as people say them: `vin rouge, règles` → « le vin rouge, les règles »; `mari` → « mon mari ».
+
+The article comes from the noun's gender and from what was asked; where the gender is not sure the words stay as they
+were typed. Knows nouns, no questions and no persons.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Literal
+
+from colloque.speech.bank import load
+from colloque.speech.conjugation import elide
+from colloque.speech.gender import Gender
+from colloque.speech.letters import lower, upper
+
+__all__ = ["Use", "gender_of_phrase", "is_noun", "listed", "named"]
+
+Use = Literal["the", "some"]
+"""`the`: causes, things avoided, loved or feared (« le pollen »); `some`: what one has, takes or does (« du paracétamol »)."""
+
+_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿœŒ]+(?:[-'][A-Za-zÀ-ÖØ-öø-ÿœŒ]+)*")
+_FORE = {
+    "gros": "m", "grosse": "f", "petit": "m", "petite": "f", "grand": "m", "grande": "f", "bon": "m", "bonne": "f", "mauvais": "m",
+    "mauvaise": "f", "vieux": "m", "vieille": "f", "nouveau": "m", "nouvelle": "f", "long": "m", "longue": "f", "premier": "m", "première": "f",
+    "léger": "m", "légère": "f", "fort": "m", "forte": "f", "simple": "", "super": "", "ancien": "m", "ancienne": "f", "double": "",
+}  # fmt: skip
+_FORE_MANY = frozenset(
+    ["gros", "grosses", "petits", "petites", "grands", "grandes", "bons", "bonnes", "mauvais", "mauvaises", "vieux", "vieilles", "longs", "longues", "légers", "légères", "fortes", "forts", "nouveaux", "nouvelles"]
+)  # fmt: skip
+_WOMAN_ENDS = re.compile(
+    r"(?:ée|euse|ale|elle|ive|ante|ente|enne|ère|oite|aire?sse|ète|uite|ide?use|ouse|èche|ure|ique?use|ine|eine|onne|ogue?use|ouce|anche|igue|che|tte|use|ise|ite|ie|ue|aise)$"
+)
+_MAN_ENDS = re.compile(r"(?:[^t]é|té|eux|al|el|if|ant|ent|ien|ier|oit|et|is|in|ain|on|ou|ouge?x|it|i|u|ais|eur)$")
+_SURE_F = re.compile(
+    r"(?:[tsx]ion|ance|ence|[^aeiou]ude|algie|émie|urie|pathie|logie|thérapie|ectomie|scopie|graphie|phobie|plasie|manie|plégie|[^aeiou]ite|[^p]ose|ssure|ûlure|cture|chure|ture|tique?tte|ette|erie|esse|arthrose|ance|ette|aison|ée)$"
+)
+_SURE_M = re.compile(r"(?:isme|[^aeiou]ement|[aeiou]ment|gramme|phone|scope|ème|oir|eau|ail|ariat|[^ao]ège|ium)$")
+_NO_NOUN = frozenset(
+    ["seulement", "vraiment", "rarement", "régulièrement", "normalement", "complètement", "totalement", "tellement", "facilement", "difficilement", "récemment", "uniquement", "quasiment", "souvent", "maintenant", "comment", "autrement", "énormément", "exactement", "actuellement", "évidemment", "apparemment", "fréquemment", "quotidiennement", "lentement", "doucement", "rapidement", "moyennement", "légèrement", "modérément", "bien", "mal", "très", "trop", "peu", "pas", "plus", "moins", "rien", "jamais", "toujours", "parfois", "depuis", "après", "avant", "dans", "dès", "vers", "sans", "sous", "sur", "chez", "avec", "pour", "par", "entre", "jusque", "quand", "comme", "mais", "ou", "et", "donc", "car", "parce", "que", "qui", "où", "oui", "non", "si", "ça", "cela", "il", "elle", "on", "je", "j", "tu", "nous", "vous", "ils", "elles", "me", "m", "se", "s", "te", "t", "ne", "n", "en", "y", "le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux", "à", "ce", "c", "cet", "cette", "ces", "mon", "ma", "mes", "son", "sa", "ses", "ton", "ta", "tes", "notre", "nos", "votre", "vos", "leur", "leurs", "tout", "toute", "tous", "toutes", "chaque", "quelques", "plusieurs", "certains", "certaines", "aucun", "aucune", "autre", "autres", "même", "mêmes", "beaucoup", "assez", "presque", "environ", "surtout", "encore", "déjà", "hier", "demain", "ici", "là", "voilà", "bof", "mouais", "euh", "ben", "bah", "pff", "ok", "okay", "idem", "pareil", "environs", "autant", "puis", "ensuite", "enfin", "sauf", "dont", "quoi", "quel", "quelle", "quels", "quelles", "rares", "nombreux", "nombreuses", "seul", "seule", "seuls", "hors", "selon", "malgré", "pendant", "durant", "lors", "tôt", "tard", "loin", "près", "matin", "midi", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "minuit", "genre", "juste", "plutôt", "bientôt", "longtemps", "vite", "mieux", "pire", "aussitôt", "partout", "ailleurs", "dehors", "dedans", "debout", "allongé", "couché", "assis", "ras", "rdv", "personne", "personnes", "tout", "quelqu", "être", "avoir", "faire", "aller", "dire", "voir", "prendre", "dormir", "manger", "boire", "fumer", "arrêter", "opérée", "opérée", "arrivée", "née", "mariée", "divorcée", "fatiguée", "épuisée", "stressée", "vidée", "crevée", "retraitée", "séparée", "enlevée", "coupée", "passée", "allée", "restée", "tombée", "calmée", "réveillée", "gênée", "bloquée", "perdue", "rattrapée", "isolée", "donnée", "jetée", "posée", "essayée", "arrêtée", "commencée", "terminée", "finie", "soignée", "traitée", "détectée", "découverte", "difficile", "facile", "stable", "normale", "régulière", "irrégulière"]
+)  # fmt: skip
+
+
+@cache
+def _nouns() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], dict[str, str]]:
+    data, own = load("nouns"), load("nominal")
+    feminine = frozenset(data["feminine"].split()) | frozenset(own["feminine"].split())
+    masculine = frozenset(data["masculine"].split()) | frozenset(own["masculine"].split())
+    kin = dict(pair.split("=") for pair in own["kin"].split())
+    return feminine, masculine, frozenset(own["mass"].split()), frozenset(own["no_plural"].split()), kin
+
+
+def _single(word: str) -> str:
+    """A noun without its mark of plural."""
+    if word in _nouns()[3]:
+        return word
+    if word.endswith("aux") and len(word) > 4:
+        return word[:-1] if word[:-1].endswith("eau") or word[:-1] in _nouns()[1] else word[:-3] + "al"
+    return word[:-1] if word.endswith(("s", "x")) and len(word) > 3 else word
+
+
+@lru_cache(maxsize=8192)
+def _gender(word: str) -> Gender | None:
+    """The gender of a singular noun where it is sure: by list, or by an ending that leaves no doubt."""
+    feminine, masculine, *_ = _nouns()
+    if word in masculine:
+        return "m"
+    if word in feminine:
+        return "f"
+    if word in _NO_NOUN:
+        return None
+    if _SURE_F.search(word) and len(word) > 5:
+        return "f" if not word.endswith("ée") or word in feminine else None
+    return "m" if _SURE_M.search(word) and len(word) > 5 else None
+
+
+def is_noun(word: str) -> bool:
+    """Whether a word is known to be a noun."""
+    low = word.lower()
+    return low not in _NO_NOUN and (_gender(low) is not None or _gender(_single(low)) is not None)
+
+
+def gender_of_phrase(phrase: str) -> Gender | None:
+    """The gender of a noun phrase without article, by its noun or by the adjective around it; None when unsure."""
+    words = [w.lower() for w in _WORD.findall(phrase)[:3]]
+    if not words:
+        return None
+    if _FORE.get(words[0]) and len(words) > 1:
+        return "f" if _FORE[words[0]] == "f" else "m"
+    head = words[1] if words[0] in _FORE and len(words) > 1 else words[0]
+    return _gender(_single(head))
+
+
+@lru_cache(maxsize=16384)
+def named(phrase: str, use: Use) -> str | None:
+    """A bare noun phrase with its article, or None where it is no noun phrase or its gender is not sure.
+
+    >>> named("vin rouge", "the"), named("fièvre", "some"), named("petites billes dures", "some")
+    ('le vin rouge', 'de la fièvre', 'des petites billes dures')
+    """
+    found = _WORD.match(phrase)
+    if not found or (phrase[:1].isupper() and lower(phrase) == phrase):
+        return None
+    low = lower(phrase)
+    words = [w.lower() for w in _WORD.findall(low)[:3]]
+    first = words[0]
+    if first in _NO_NOUN:
+        return None
+    _, _, mass, _, kin = _nouns()
+    if first in kin:
+        owner = kin[first]
+        return f"{owner} {low}" if owner != "-" else low
+    fore = first in _FORE or first in _FORE_MANY
+    head = words[1] if fore and len(words) > 1 else first
+    if fore and len(words) == 1:
+        return None
+    if _plural(head, first):
+        return ("les " if use == "the" else "des ") + low
+    gender = gender_of_phrase(low)
+    if gender is None or (fore and not is_noun(head)):
+        return None
+    if use == "the":
+        return ("l'" if elide("le", low).endswith("'") else "la " if gender == "f" else "le ") + low
+    if head in mass and not fore:
+        return ("de l'" if elide("de", low).endswith("'") else "de la " if gender == "f" else "du ") + low
+    return ("une " if gender == "f" else "un ") + low
+
+
+def _plural(head: str, first: str) -> bool:
+    """Whether a word is a plural noun: by its singular, or by an ending that only nouns have."""
+    if head in _nouns()[3] or not head.endswith(("s", "x")):
+        return False
+    if first in _FORE_MANY and first not in {"gros", "mauvais", "vieux"}:
+        return True
+    return _gender(_single(head)) is not None
+
+
+_PIECES = re.compile(r"(, (?:et |ou |surtout |parfois |puis )?| et | ou |\. | puis )")
+
+
+@lru_cache(maxsize=16384)
+def listed(text: str, use: Use) -> tuple[str, bool]:
+    """A text whose pieces are given their articles where they are bare nouns, and whether its first piece was.
+
+    >>> listed("Choux, lentilles, pain frais.", "the")
+    ('Les choux, les lentilles, le pain frais.', True)
+    """
+    parts = _PIECES.split(text)
+    if any(p[:1].isupper() for p in parts[2::2] if p) and "." not in "".join(parts[1::2]):
+        return text, False
+    first = False
+    for i in range(0, len(parts), 2):
+        body = parts[i].rstrip(".")
+        if not body or (i and "." in parts[i - 1] and i and not body):
+            continue
+        bound = i > 0 and parts[i - 1] in {" et ", " ou "} and not _noun_before(parts, i)
+        said = None if bound else _said(body, use)
+        if said is None:
+            continue
+        starts = i == 0 or "." in parts[i - 1]
+        parts[i] = (upper(said) if starts and parts[i][:1].isupper() else said) + parts[i][len(body) :]
+        first = first or i == 0
+    return "".join(parts), first
+
+
+def _noun_before(parts: list[str], i: int) -> bool:
+    """Whether what stands before « et » was itself a bare noun: else it may join two adjectives or verbs."""
+    return bool(re.match(r"(?:des |les |du |de la |de l'|une? |le |la |l'|mon |ma |mes )", parts[i - 2], re.IGNORECASE))
+
+
+_RELATED = re.compile(r"^(?P<who>[\wÀ-ÿ-]+) (?P<what>[\wÀ-ÿ].*)$")
+_ANSWERED = re.compile(
+    r"^(?P<noun>[\wÀ-ÿ' -]+?),? (?P<mark>oui|non|parfois|jamais|beaucoup|aucune?|pas)$", re.IGNORECASE
+)
+
+
+def _said(body: str, use: Use) -> str | None:
+    kin = _nouns()[4]
+    related = _RELATED.match(body)
+    if related and related["who"].lower() in kin and is_noun(related["what"].split(" ")[0]):
+        who = named(related["who"], use) or related["who"]
+        return f"{who}, {named(related['what'], 'some') or related['what']}"
+    return named(body, use)
