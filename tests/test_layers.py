@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "review": FLOOR_0_TO_2,
     "talk": FLOOR_0_TO_2,
     "config": {"augment", "core", "evaluate", "ingest", "llm", "prefer", "store", "train", "write"},
+    "pilot": {"augment", "config", "core", "judge", "llm", "pipeline", "prefer", "stages", "store", "write"},
     "retry": {"config", "core", "judge", "llm", "prefer", "store"},
     "forget": {"core", "ingest", "store"},
     "stages": {"config", "core", "forget", "llm", "store"},

@@ -6,8 +6,9 @@ one that was killed goes on in its folder. Stages speak through files only; this
 
 import fcntl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from colloque.forget import keep_out
 from colloque.llm.config import ModelConfig
 from colloque.rounds import run_rounds
 from colloque.stages import Stage, StageResult, run_stage
-from colloque.store import Context, Tally
+from colloque.store import Context, Tally, count_records
 
 __all__ = ["STAGES", "RunSummary", "Stage", "StageResult", "alone", "run"]
 
@@ -84,11 +85,17 @@ def _openings(context: Context, config: RunConfig) -> Tally:
 def _prefer(context: Context, config: RunConfig) -> Tally:
     from colloque.judge import ModelJudge, RubricJudge
     from colloque.llm import LocalModel
+    from colloque.llm.pilot import watched
     from colloque.prefer import run_prefer
 
     strong = _model(context, config, "judge")
     judge = ModelJudge(strong) if strong else RubricJudge()
-    return run_prefer(context, config.prefer, LocalModel(context.inputs["model"]), judge)
+    ahead = count_records(context.inputs["openings"]) * comb(config.prefer.draws, 2) * 2
+    with watched(strong, "judge", ahead) if strong else nullcontext() as watch:
+        tally = run_prefer(context, config.prefer, LocalModel(context.inputs["model"]), judge)
+    if watch:
+        tally.figures["spent"] = watch.figures()
+    return tally
 
 
 def _dpo(context: Context, config: RunConfig) -> Tally:
@@ -142,7 +149,7 @@ STAGES: tuple[Stage, ...] = (
         {"questionnaires": "ingest/questionnaires", "dialogues": "write/dialogues"},
         ("reformulator",),
     ),
-    Stage("dataset", 1, _dataset, {"dialogues": "augment/dialogues"}),
+    Stage("dataset", 2, _dataset, {"dialogues": "augment/dialogues"}),
     Stage("sft", 1, _sft, {"dataset": "dataset"}),
     Stage(
         "openings",

@@ -234,18 +234,18 @@ def test_parts_are_written_without_a_pause_between_them_and_come_back_whole(tmp_
 
 
 def test_the_pilot_foretells_and_the_tally_says_what_it_took(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    write_records(tmp_path / "in.jsonl", cohort(60, seed=4), Questionnaire)
+    write_records(tmp_path / "in.jsonl", cohort(36, seed=4), Questionnaire)
     budget = BudgetConfig(prompt_price=2.0, completion_price=6.0)
     with StubProcess(StubOptions(latency_s=0.02), "colloque.write.standin:author_stub", faulty=0.3) as stub:
-        model = open_model(ModelConfig(base_url=stub.base_url, model="strong", concurrency=8, pilot=20, budget=budget))
+        model = open_model(ModelConfig(base_url=stub.base_url, model="strong", concurrency=8, pilot=12, budget=budget))
         context = Context(folder=tmp_path / "write", inputs={"questionnaires": tmp_path / "in.jsonl"})
-        spent = run_write(context, WriteConfig(shard=25), model).figures["spent"]
+        spent = run_write(context, WriteConfig(shard=15), model).figures["spent"]
         model.close()  # type: ignore[attr-defined]
         calls = stub.stats()["calls"]
     told = capfd.readouterr().err
-    assert "write by strong: 60 records: " in told and "€" in told and "hours (95 % interval, from 20 records)" in told
+    assert "write by strong: 36 records: " in told and "€" in told and "minutes (95 % interval, from 12 records)" in told
     foretold = spent["forecast"]
-    assert (spent["records"], spent["calls"], foretold["pilot"], foretold["records"]) == (60, calls, 20, 60)
+    assert (spent["records"], spent["calls"], foretold["pilot"], foretold["records"]) == (36, calls, 12, 36)
     for unit in ("calls", "tokens", "euros"):
         low, middle, high = foretold[unit]
         assert low < spent[unit] < high, unit

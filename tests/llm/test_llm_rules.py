@@ -63,7 +63,7 @@ def test_a_run_leaves_no_key_behind(
         assert SECRET not in caught.value.line() + "".join(capfd.readouterr())
         monkeypatch.setenv("COLLOQUE_TEST_KEY", SECRET)
         result = run_stage(stages["write"], config, tmp_path)
-    assert result.tally.kept == 6
+    assert result.tally.read == 6 and result.tally.kept >= 4
     assert SECRET not in "".join(capfd.readouterr())
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert any(file.name == "manifest.json" and stub.base_url in file.read_text() for file in files)

@@ -15,6 +15,7 @@ Workspace = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family to the command line."""
     app.command("run")(run)
+    app.command("pilot")(pilot)
     app.command("report")(report)
     app.command("review")(review)
     app.command("forget")(forget)
@@ -42,6 +43,29 @@ def run(
     print(f"Report: {summary.report}")
     for line in summary.lines:
         print(f"  {line}")
+
+
+def pilot(
+    config: Annotated[Path, typer.Argument(readable=False, help="The run's YAML, with endpoints under `models:`.")],
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", readable=False, help="The run's folder; default: as configured.")
+    ] = None,
+    records: Annotated[int, typer.Option("-n", min=2, help="Records put to each model.")] = 20,
+) -> None:
+    """Put a few records to each model of a run and forecast calls, tokens, money and hours of all, with an interval.
+
+    The replies are journalled: the run does not pay for them again.
+    """
+    from colloque.config import load_config
+    from colloque.pilot import pilot_run
+    from colloque.pipeline import alone
+
+    settings = load_config(config)
+    root = workspace or Path(settings.workspace)
+    root.mkdir(parents=True, exist_ok=True)
+    with alone(root):
+        for line in pilot_run(settings, root, records):
+            print(line, flush=True)
 
 
 def report(workspace: Workspace = Path("workspace")) -> None:

@@ -104,10 +104,11 @@ class Watch:
 
     def _warn(self, told: Forecast) -> None:
         for unit in ("calls", "tokens", "euros"):
-            most = getattr(self.budget, unit)
-            if most is not None and getattr(told, unit).low > most:
+            most, ahead = getattr(self.budget, unit), getattr(told, unit)
+            if most is not None and ahead.middle > most:
+                surely = "" if ahead.low > most else "probably "
                 note(
-                    f"the budget of {most:,.10g} {unit} will not do: the run will stop there, and go on when it is raised"
+                    f"the budget of {most:,.10g} {unit} will {surely}not do: the run stops there, and goes on when it is raised"
                 )
 
 

@@ -88,7 +88,8 @@ class Forecast(NamedTuple):
         if self.euros.high:
             parts.append(f"{_span(self.euros, 2)} €")
         if self.hours:
-            parts.append(f"{_span(self.hours, 2 if self.hours.high < 10 else 1)} hours")
+            short = Range(*(60 * bound for bound in self.hours))
+            parts.append(f"{_span(short, 1)} minutes" if self.hours.high < 2 else f"{_span(self.hours, 1)} hours")
         return f"{self.records:,} records: {', '.join(parts)} (95 % interval, from {self.pilot} records)"
 
     def figures(self) -> dict[str, int | list[float]]:
