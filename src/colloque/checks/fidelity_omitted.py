@@ -11,6 +11,7 @@ from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
+from colloque.french.quantities import Quantity
 
 __all__ = ["check_omitted"]
 
@@ -29,11 +30,57 @@ def _could_hold(fact: Fact, exchange: Exchange) -> bool:
     return True
 
 
+def _numbers_told(case: Case, fact: Fact) -> bool:
+    """All the answer's quantities are said somewhere: with their unit, or large or precise enough to be no other's."""
+
+    def told(wanted: Quantity) -> bool:
+        return any(
+            compare_quantities(wanted, s) == "same"
+            and ((wanted.kind == s.kind and bool(s.unit)) or wanted.value >= 3 or wanted.value % 1 > 0)
+            for e in case.exchanges
+            for s in e.quantities
+        )
+
+    return bool(fact.quantities) and all(told(q) for q in fact.quantities)
+
+
+def _kin_told(case: Case, fact: Fact) -> bool:
+    """Somebody whom only this answer names is spoken of by the patient."""
+    mine = {p.kin for p in fact.given.persons}
+    others = {p.kin for f in case.facts if f is not fact for r in (f.given, f.question) for p in r.persons}
+    return bool((mine - others) & {p.kin for e in case.exchanges for p in e.said.persons})
+
+
+def _asked_literally(fact: Fact, exchange: Exchange) -> bool:
+    """The clinician's words hold all of the question's that tell anything: « Est-ce que vous y pensez aujourd'hui ? »."""
+    mine = {t.key for t in fact.question.words if t.weight}
+    theirs = {t.key for t in exchange.asked.words if t.weight}
+    return len(mine) >= 2 and mine <= theirs
+
+
+def _words_told(fact: Fact, exchange: Exchange) -> bool:
+    """Half of the answer's words, two at least, or one and its root: « siffle » for a « sifflement »."""
+    mine, theirs = fact.given.keys, exchange.said.keys
+    shared = len(mine & theirs)
+    roots = {k[:_ROOT] for k in theirs if len(k) >= _ROOT}
+    shared += sum(1 for k in mine - theirs if len(k) >= _ROOT and k[:_ROOT] in roots)
+    return shared >= 2 and shared >= 0.5 * len(mine)
+
+
+_ROOT = 5
+"""Letters of a key that a derived word shares with it."""
+
+
 def check_omitted(case: Case) -> Iterator[Finding]:
     """Findings of answer_omitted."""
     for i, fact in enumerate(case.facts):
         if not case.lost(i):
             continue
-        perhaps = any(_could_hold(fact, exchange) for exchange in case.free)
+        perhaps = (
+            any(_could_hold(fact, exchange) for exchange in case.free)
+            or any(_asked_literally(fact, e) or _words_told(fact, e) for e in case.exchanges)
+            or _numbers_told(case, fact)
+            or _kin_told(case, fact)
+        )
         severity: Severity = "warning" if perhaps else "error"
         yield finding("answer_omitted", case.last_turn, fact.answer.id, "", severity, **texts_of(fact))

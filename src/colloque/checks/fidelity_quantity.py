@@ -122,8 +122,10 @@ def _in_place(fact: Fact, exchange: Exchange, wanted: Quantity, said: Quantity) 
 
 def _denied(exchange: Exchange, quantity: Quantity) -> bool:
     """« Pas toutes les nuits », « pas deux »: said only to be denied."""
-    before = exchange.said.text[: quantity.start].lower().split()[-2:]
-    return any(word.strip(",.;") in ("pas", "non", "ni", "sans") for word in before)
+    before = exchange.said.text[: quantity.start].lower().replace("’", "'").split()[-2:]
+    if len(before) == 2 and before[0][-1:] in ",.;:…!?":
+        before = before[1:]
+    return any(word in ("pas", "non", "ni", "sans") for word in before)
 
 
 def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -> Finding | None:
@@ -186,6 +188,7 @@ def _misquoted(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
             for spoken in echo.quantities:
                 if (
                     right
+                    and not (spoken.approx or wanted.approx)
                     and _likeness(wanted, spoken) == 3
                     and (wanted.unit or wanted.per)
                     and not any(compare_quantities(s, spoken) == "same" for s in said)

@@ -63,8 +63,14 @@ def hint_of(question: Reading) -> Hint | None:
     return None
 
 
+_PREPOSITIONS = frozenset(("dans", "par", "sur", "pour", "en", "depuis", "chaque", "a", "au", "y", "avez", "il", "elle", "vous"))
+"""« Combien dans une journée ? » counts no days."""
+
+
 def _counted(following: Sequence[str]) -> tuple[Kind, str] | None:
     for word in following:
+        if word in _PREPOSITIONS:
+            return None
         unit = unit_named(word)
         if unit is not None:
             return unit
@@ -88,4 +94,6 @@ def hinted(question: Reading, reply: Reading) -> tuple[Quantity, ...]:
     if hint is None:
         return tuple(found)
     kind, unit, per = hint
+    number = reply.sentence_at(bare[0].start)
+    bare = [q for q in bare if reply.sentence_at(q.start) == number]
     return tuple(q._replace(kind=kind, unit=unit, per=per) if q in bare else q for q in found)

@@ -12,7 +12,7 @@ __all__ = ["Agreement", "compare_quantities"]
 
 Agreement = Literal["same", "different", "apart"]
 
-_EVENTS = frozenset(("", "fois", "crise", "reveil", "hypo", "chute", "prise", "dose"))
+_EVENTS = frozenset(("", "fois", "crise", "reveil", "hypo", "chute", "prise", "dose", "soir", "nuit", "jour", "matin"))
 _PILLS = frozenset(("comprime", "medicament", "dose", "sachet"))
 _ALIKE = (_EVENTS, _PILLS)
 _DAYS = frozenset(("jour", "soir", "matin", "nuit"))
@@ -100,10 +100,14 @@ def _same_kind(a: Quantity, b: Quantity, tolerance: float) -> Agreement:
     if {a.kind, b.kind} in _COUNTS:
         return _verdict(_overlap(_span(a), _span(b), tolerance)) if _units_meet(a.unit, b.unit) else "apart"
     if {a.kind, b.kind} == {"frequency", "duration"}:
-        return _verdict(_overlap(_span(a), _span(b), tolerance)) if a.unit == b.unit else "apart"
+        lasting, often = (a, b) if a.kind == "duration" else (b, a)
+        nights = lasting.unit in _DAYS and often.unit in _EVENTS and often.per not in _DAYS
+        return _verdict(_overlap(_span(a), _span(b), tolerance)) if a.unit == b.unit or nights else "apart"
     if a.kind != b.kind:
         return "apart"
     if a.kind == "duration":
+        if {a.unit, b.unit} & {"heure", "minute"} and {a.unit, b.unit} - {"heure", "minute", "secondes"}:
+            tolerance = _EXACT
         loose = max(tolerance, _FORTNIGHT) if a.unit != b.unit or {"jour", "semaine"} & {a.unit, b.unit} else tolerance
         return _verdict(_overlap(_span(a, unit_factor(a.unit)), _span(b, unit_factor(b.unit)), loose))
     if a.kind == "dose" and a.unit in _WEIGHTS and b.unit in _WEIGHTS:

@@ -145,7 +145,11 @@ class _Reader:
             and self.word(end) not in units()
         ):
             return self.add("date", number.value, "an", i, end)
+        if after in ("quart", "quarts") and self.word(end + 1) == "d" and self.word(end + 2) == "heure":
+            return self.add("duration", number.value / 4, "heure", i, end + 3, approx=number.approx)
         skip = 1 if after in _PASSED else 0
+        if number.value == 1 and self.word(end + skip) == "demi" and (half := number_at(self.found, end + skip)):
+            return self._number(i, half._replace(approx=number.approx or bool(skip)))
         unit = units().get(self.word(end + skip))
         if unit is None:
             return self._bare(i, number)
@@ -159,6 +163,8 @@ class _Reader:
             and unit.kind in ("duration", "number", "weight", "dose")
         ):
             value, end = value + 0.5, end + 2
+        elif unit.name == "heure" and self.word(end) == "et" and self.word(end + 1) == "quart":
+            value, end = value + 0.25, end + 2
         elif unit.name in ("m", "g", "€") and (more := self._hundredths(end)):
             value, end = value + more.value / 100, more.end
         elif unit.name == "kg" and _DIGITS.match(self.word(end)) and len(self.word(end)) <= 3:
@@ -208,12 +214,23 @@ class _Reader:
             and self.word(number.end) not in ("", ".", ",", "?", "!", "par", "seul", "seule", "...")
         ):
             return number.end
+        if number.worded and number.value >= 1950 and number.value <= 2100 and number.value == int(number.value):
+            return self.add("date", number.value, "an", i, number.end)
+        if self._short_year(i, number):
+            return self.add("date", 2000 + number.value, "an", i, number.end)
         per = self._per(number.end)
         if per and self.word(number.end) in ("par", "/", "chaque"):
             return self.add(
                 "frequency", number.value, "", i, per[1], approx=number.approx, high=number.high, per=per[0]
             )
         return self.add("number", number.value, "", i, number.end, approx=number.approx, high=number.high)
+
+    def _short_year(self, i: int, number: Number) -> bool:
+        """« janvier vingt », « en vingt et un »: a year of this century, in two figures, at the end of its clause."""
+        before = self.word(i - 1)
+        month = before in calendar() and calendar()[before][0] != "jour"
+        ends = self.word(number.end) in ("", ".", ",", "?", "!", ";", ":", "...", "…", ")")
+        return ends and number.high is None and 10 <= number.value <= 30 and (month or (before == "en" and number.worded))
 
     def _clock(self, i: int, number: Number) -> int:
         end = number.end
