@@ -42,14 +42,15 @@ class ModelConfig(StageConfig):
     # A key pasted where a name belongs must not be printed back by the error about it.
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
-    kind: Literal["openai", "local", "scripted"] = "openai"
-    """openai: a server that speaks /v1/chat/completions. local: a transformers checkpoint. scripted: recorded replies."""
+    kind: Literal["openai", "local", "vllm", "scripted"] = "openai"
+    """openai: a server that speaks /v1/chat/completions. local: a transformers checkpoint. vllm: the same in vLLM in this process,
+    on a GPU. scripted: recorded replies."""
     base_url: str = ""
     """Address of the endpoint up to /v1, as http://127.0.0.1:8000/v1. Only this machine, unless allow_remote."""
     model: str = ""
     """The name that the server knows the model by."""
     path: Path | None = None
-    """local: folder of the checkpoint. scripted: JSON lines of recorded replies."""
+    """local, vllm: folder of the checkpoint. scripted: JSON lines of recorded replies."""
     api_key_env: str | None = None
     """Name of the environment variable that holds the key. The key itself is never written anywhere."""
     allow_remote: bool = False
@@ -69,7 +70,8 @@ class ModelConfig(StageConfig):
     structured: Literal["schema", "object", "none"] = "schema"
     """How JSON is asked for. A server that refuses `schema` is asked for `object`, then for nothing."""
     extra: dict[str, Any] = Field(default_factory=dict)
-    """More keys for the request body, as the server documents them (`{chat_template_kwargs: {enable_thinking: false}}`)."""
+    """More keys for the request body, as the server documents them (`{chat_template_kwargs: {enable_thinking: false}}`). vllm:
+    arguments of its engine (`{tensor_parallel_size: 4, max_model_len: 16384}`), and chat_template_kwargs."""
     budget: BudgetConfig = BudgetConfig()
     """Hard stop in calls, tokens or euros."""
     pilot: int = Field(20, ge=0)
@@ -113,7 +115,7 @@ class ModelConfig(StageConfig):
     def _complete(self) -> Self:
         if self.kind == "openai" and not (self.base_url and self.model):
             raise ValueError("an endpoint needs base_url and model (a local checkpoint: path)")
-        if self.kind in ("local", "scripted") and self.path is None:
+        if self.kind in ("local", "vllm", "scripted") and self.path is None:
             raise ValueError(f"kind {self.kind} needs path")
         return self
 

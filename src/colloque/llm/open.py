@@ -29,6 +29,11 @@ def open_model(config: ModelConfig, journal: Path | None = None) -> ChatModel:
         raise ConfigError(f"kind {config.kind} needs path", hint="name the folder of the checkpoint")
     if config.kind == "scripted":
         return ScriptedModel.from_file(config.path, name=config.model or "scripted")
+    if config.kind == "vllm":
+        from colloque.llm.vllm import VllmModel
+        from colloque.store.journal import Journal
+
+        return VllmModel(config, Journal(journal) if journal else None)
     from colloque.llm.local import LocalModel
 
     return LocalModel(config.path)

@@ -127,7 +127,7 @@ def converse(model: ChatModel, talks: Iterable[Talk[T]], *, concurrency: int | N
     batcher = _Batcher(model)
     loop = LoopThread()
     try:
-        yield from _ordered(loop, _Run(iter(talks), concurrency or 64, batcher))
+        yield from _ordered(loop, _Run(iter(talks), concurrency or int(getattr(model, "places", 64)), batcher))
     finally:
         loop.close()
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from colloque.core import digest
 from colloque.errors import ConfigError, ModelError, RemoteRefused
 from colloque.llm.config import ModelConfig
-from colloque.llm.model import Reply, Request
+from colloque.llm.model import Reply, Request, Sampling
 
 __all__ = [
     "Endpoint",
@@ -27,6 +27,7 @@ __all__ = [
     "key_of",
     "read_reply",
     "remedy_of",
+    "seed_of",
     "usage_of",
 ]
 
@@ -105,7 +106,7 @@ def body_of(request: Request, config: ModelConfig, structured: Structured) -> by
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens,
-        "seed": (sampling.seed * 1_000_003 + sampling.draw) & 0x7FFFFFFF,
+        "seed": seed_of(sampling),
         "stream": False,
     }
     if request.shape and structured == "schema":
@@ -115,6 +116,11 @@ def body_of(request: Request, config: ModelConfig, structured: Structured) -> by
         body["response_format"] = {"type": "json_object"}
     body.update(config.extra)
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def seed_of(sampling: Sampling) -> int:
+    """One seed for a server out of the seed and the draw's number, in [0, 2³¹)."""
+    return (sampling.seed * 1_000_003 + sampling.draw) & 0x7FFFFFFF
 
 
 def read_reply(body: bytes, model: str) -> Reply:
