@@ -16,6 +16,7 @@ from colloque.checks.fidelity_book import finding
 from colloque.core import Code, Finding
 from colloque.french.lexicon import concepts
 from colloque.french.normalise import fold_word
+from colloque.french.phrases import marks
 from colloque.french.quantities import Quantity
 from colloque.french.tokens import key_of, tokens
 
@@ -57,6 +58,23 @@ def _years(case: Case, exchange: Exchange) -> list[Quantity]:
     return [q for q in exchange.quantities if q.kind == "date" and q.unit == "an" and not case.explained(q)]
 
 
+def _once_before(case: Case, exchange: Exchange) -> int | None:
+    """The sentence that tells of the same trouble once before, where neither record nor clinician speaks of what was before."""
+    found = marks(exchange.said.text).get("again")
+    if not found or "before" in marks(exchange.clinician):
+        return None
+    if any("before" in marks(text) for f in case.facts for text in (f.answer.question, f.answer.answer)):
+        return None
+    number = exchange.said.sentence[found[0][0]]
+    inside = {t.word for t, s in zip(exchange.said.words, exchange.said.sentence, strict=True) if s == number}
+    return number if inside & {"j", "je", "m", "c", "ma", "mon", "comme"} and "jamais" not in inside else None
+
+
+def _span_of(exchange: Exchange, sentence: int) -> tuple[int, int]:
+    inside = [t for t, s in zip(exchange.said.words, exchange.said.sentence, strict=True) if s == sentence]
+    return inside[0].start, inside[-1].end
+
+
 def check_invented(case: Case) -> Iterator[Finding]:
     """Findings of invented symptoms and histories, one a sentence, each concept once a talk."""
     seen: set[str] = set()
@@ -70,6 +88,9 @@ def check_invented(case: Case) -> Iterator[Finding]:
             if exchange.said.sentence_at(year.start) not in by_sentence:
                 quote = quote_of(exchange.said, year.start, year.end)
                 yield finding("history_invented", exchange.turn, None, quote, None, said=f"« {year.text} »")
+        if (once := _once_before(case, exchange)) and once not in by_sentence:
+            start, end = _span_of(exchange, once)
+            yield finding("history_invented", exchange.turn, None, exchange.said.text[start:end], None, said=f"« {exchange.said.text[start:end]} »")
         for sentence, claims in sorted(by_sentence.items()):
             seen.update(c.concept for c in claims)
             words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)

@@ -12,7 +12,7 @@ from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
-from colloque.french.lexicon import concepts
+from colloque.french.lexicon import NEGATIONS, concepts
 from colloque.french.persons import Person
 from colloque.french.phrases import marks
 from colloque.french.tokens import Token, key_of
@@ -47,8 +47,49 @@ def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int]
     return None
 
 
+def _theirs_alone(fact: Fact) -> bool:
+    """The answer opens with somebody else and speaks of no « je »."""
+    words = [t.word for t in fact.given.words]
+    opening = [w for w in words[: fact.given.persons[0].first] if w[0].isalnum()]
+    return len(opening) <= 4 and set(opening) <= _OPENERS and not _FIRST & set(words)
+
+
+_OPENERS = frozenset(("oui", "non", "pas", "moi", "mais", "c", "est", "seulement", "juste", "que", "ah", "si", "la", "le"))
+
+
+def _self_swapped(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
+    """« Pas moi, ma sœur » in the record; in the talk it is the speaker, and she never."""
+    words = [t.word for t in fact.given.words]
+    if "moi" not in words[:3]:
+        return None
+    kins = {p.kin for p in fact.given.persons}
+    for exchange in {id(e): e for e in (*places, *case.exchanges)}.values():
+        said = exchange.said
+        theirs = [p for p in said.persons if any(_alike(p.kin, k, case.child) for k in kins)]
+        if not theirs or not (fact.given.keys | fact.question.keys) & said.keys - _KIN_KEYS:
+            continue
+        person = theirs[0]
+        part = _clause_of(said, person.end)
+        denied = any(t.word in NEGATIONS or t.word == "rien" for t in part)
+        mine = [t for t in said.words[: person.first] if t.word in ("moi", "j", "je")]
+        own = [t for t in said.words[: person.first] if t.word in NEGATIONS and said.sentence_at(t.start) == said.sentence[person.first]]
+        if denied and mine and not own:
+            return _report(exchange, fact, mine[0].start, mine[0].end)
+    return None
+
+
+def _clause_of(reading: Reading, at: int) -> list[Token]:
+    """The words from token `at` to the next comma that follows a verb, or the end of the sentence."""
+    out: list[Token] = []
+    for token in reading.words[at : at + 12]:
+        if token.word in (".", "?", "!", ";", "...", "…") or (token.word == "," and len(out) > 2):
+            break
+        out.append(token)
+    return out
+
+
 def _to_patient(fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
-    for exchange in places:
+    for exchange in places[:1]:
         if exchange.asked.persons and not _family_question(exchange):
             continue
         said = {p.kin for p in exchange.said.persons}
@@ -68,12 +109,18 @@ def _to_patient(fact: Fact, places: list[Exchange], kins: set[str]) -> Finding |
     return None
 
 
+_SUFFERED = frozenset(("symptom", "history", "risk"))
+"""What somebody has, unlike a medicine that may be another's."""
+
+
 def _claimed(fact: Fact, places: list[Exchange]) -> Finding | None:
     """A relative's illness in the record, said to be the speaker's own in the talk."""
     theirs = {c.concept for c in fact.claims if c.kin and c.kin != "famille" and c.sign == 1}
     for exchange in places[:2]:
         for claim in exchange.claims:
             same = [c for c in exchange.claims if c.concept == claim.concept and c.explicit]
+            if concepts()[claim.concept].kind not in _SUFFERED:
+                continue
             if claim.concept not in theirs or not claim.explicit or claim.sign != 1 or any(c.kin for c in same):
                 continue
             sentence = exchange.said.sentence_at(claim.start)
@@ -259,6 +306,7 @@ def _cleft(fact: Fact, places: list[Exchange]) -> Finding | None:
                 person.kin in _NOT_KIN
                 or words[max(0, person.first - 2) : person.first] != ["c", "est"]
                 or words[person.end : person.end + 1] != ["qui"]
+                or not {"me", "m", "nous"}.isdisjoint(words[person.end + 1 : person.end + 2])
             ):
                 continue
             inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s == said.sentence[person.first]]
@@ -271,17 +319,6 @@ def _cleft(fact: Fact, places: list[Exchange]) -> Finding | None:
             )
             if told:
                 return _report(exchange, fact, start, end)
-    return None
-
-
-def _lost_to_another(case: Case, i: int, fact: Fact, kins: set[str]) -> Finding | None:
-    """A fact about a relative, conveyed nowhere, and an exchange left over that names somebody else."""
-    for exchange in case.free if case.lost(i) else ():
-        new = [p for p in exchange.said.persons if p.kin not in kins and p.kin not in _NOT_KIN]
-        if new and not {p.kin for p in exchange.said.persons} & kins:
-            return _report(
-                exchange, fact, exchange.said.words[new[0].first].start, exchange.said.words[new[0].end - 1].end
-            )
     return None
 
 
@@ -319,10 +356,9 @@ def check_persons(case: Case) -> Iterator[Finding]:
                 _claimed(fact, places)
                 or _swapped(case, fact, places)
                 or _replaced(case, i, fact, places, kins)
-                or _lost_to_another(case, i, fact, kins)
             )
-            if fact.given.persons[0].first <= 2 and not fact.given.quantities:
-                found = found or _to_patient(fact, places, kins)
+            if _theirs_alone(fact):
+                found = found or _self_swapped(case, fact, places) or _to_patient(fact, places, kins)
         else:
             found = _to_relative(case, fact, places) or _disowned(fact, places) or _cleft(fact, places)
         found = found or _by_time(fact, places)

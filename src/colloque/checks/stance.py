@@ -49,12 +49,20 @@ def stance_of(question: Reading, reply: Reading) -> Stance:
 def _by_lead(lead: str, question: Reading, reply: Reading) -> Stance:
     if lead == "unsure":
         return _NONE
-    sure = not reply.partial and not reply.hedged
+    sure = not reply.partial and not reply.hedged and not _taken_back(reply)
     if lead == "fine":
         side = orientation(question.text)
         sign: Sign = -1 if side == "trouble" else 1 if side == "health" else 0
         return Stance(sign, sure, True)
     return Stance(1 if lead == "yes" else -1, sure, True)
+
+
+_BACK = frozenset(("mais", "sauf", "sinon", "quoique", "enfin", "pardon", "quand", "parfois"))
+
+
+def _taken_back(reply: Reading) -> bool:
+    """A yes or a no that a « mais » follows, with something said after it."""
+    return any(t.word in _BACK for t in reply.words[1:-2])
 
 
 def _mocked(reply: Reading) -> bool:
@@ -68,6 +76,8 @@ def _mocked(reply: Reading) -> bool:
 
 def _by_words(question: Reading, reply: Reading) -> Stance:
     """The question's own concepts and words, denied or not; a denial must be plain, an affirmation is never sure."""
+    if reply.persons:
+        return _NONE
     scope = scopes(reply.text)
     signs: set[int] = set()
     for mention in reply.mentions:
@@ -80,7 +90,7 @@ def _by_words(question: Reading, reply: Reading) -> Stance:
         frequent = [v.level for v in reply.levels if v.family == "frequency" and v.first <= 3]
         if frequent:
             return Stance(1 if frequent[0] else -1, False, False)
-        return Stance(1, False, False) if reply.quantities and not _denies(reply) else _NONE
+        return Stance(1, False, False) if (reply.quantities or reply.keys) and not _denies(reply) else _NONE
     if signs == {-1}:
         return Stance(-1, not reply.hedged and not reply.partial, False)
     return Stance(1, False, False) if signs == {1} and not _denies(reply) else _NONE

@@ -8,6 +8,10 @@ from colloque.french.phrases import marks
 __all__ = ["Person", "about_child", "persons"]
 
 
+_NOBODY = "personne"
+"""The class of phrases that name nobody in particular: « des mollets de jeune fille »."""
+
+
 class Person(NamedTuple):
     """A person named at tokens [first, end) of a text; `kin` is a class such as `pere` or `conjoint`."""
 
@@ -19,7 +23,7 @@ class Person(NamedTuple):
 @lru_cache(maxsize=512)
 def persons(text: str) -> tuple[Person, ...]:
     """Everyone the text names, in order."""
-    return tuple(Person(kin, first, end) for first, end, kin in marks(text).get("persons", ()))
+    return tuple(Person(kin, first, end) for first, end, kin in marks(text).get("persons", ()) if kin != _NOBODY)
 
 
 def about_child(question: str) -> bool:
