@@ -1,4 +1,4 @@
-"""SFT and DPO for real, small: what they leave, that they repeat, that a kill -9 changes nothing."""
+"""SFT for real, small: what it leaves, that it repeats, that a kill -9 changes nothing (DPO: test_train_dpo.py)."""
 
 import json
 import signal
@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-from talk_fixtures import consultation, write_dataset, write_preferences
+from talk_fixtures import consultation, write_dataset
 
 from colloque.errors import InputError, RunError
 from colloque.store import Context
-from colloque.train import DpoConfig, SftConfig
+from colloque.train import SftConfig
 
 pytest.importorskip("trl")
 pytestmark = pytest.mark.slow
@@ -22,11 +22,9 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from colloque.store import Context
-from colloque.train import DpoConfig, SftConfig, run_dpo, run_sft
-kind, folder, *inputs = sys.argv[1:]
-names = {{"sft": ("dataset",), "dpo": ("preferences", "policy")}}[kind]
-context = Context(folder=Path(folder), inputs=dict(zip(names, map(Path, inputs))), seed=3)
-(run_sft if kind == "sft" else run_dpo)(context, (SftConfig if kind == "sft" else DpoConfig)(**{options!r}))
+from colloque.train import SftConfig, run_sft
+kind, folder, dataset = sys.argv[1:]
+run_sft(Context(folder=Path(folder), inputs={{"dataset": Path(dataset)}}, seed=3), SftConfig(**{options!r}))
 """
 
 
@@ -64,11 +62,6 @@ def sft(tmp_path_factory: pytest.TempPathFactory, dataset: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_preferences(tmp_path_factory.mktemp("pairs") / "preferences.parquet", 120)
-
-
 def test_sft_leaves_a_checkpoint_with_its_template_and_figures(sft: Path) -> None:
     names = {path.name for path in (sft / "model").iterdir()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "chat_template.jinja"} <= names
@@ -89,55 +82,6 @@ def test_sft_killed_twice_ends_with_the_same_weights_and_curves(sft: Path, datas
     for figures in (whole, resumed):
         figures.pop("speed")
     assert resumed == whole
-
-
-def test_dpo_starts_at_ln_2_and_zero_rewards_and_survives_kills(sft: Path, pairs: Path, tmp_path: Path) -> None:
-    options = {"loss": "sigmoid", "beta": 0.1, "batch": 4, "checkpoint_seconds": 0.0, "learning_rate": 1e-4}
-    whole = finish("dpo", tmp_path / "whole", pairs, sft / "model", **options)
-    folder = tmp_path / "killed"
-    kill_after_checkpoints(start("dpo", folder, pairs, sft / "model", **options), folder, 7)
-    assert finish("dpo", folder, pairs, sft / "model", **options) == whole
-    figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-    assert abs(figures["first_step"]["loss"] - 0.693147) < 1e-4 and figures["first_step"]["largest_reward"] < 1e-4
-    assert figures["policy"] == json.loads((sft / "figures.json").read_text(encoding="utf-8"))["model"]
-    assert figures["held_out"]["pairs"] + figures["pairs"]["trained"] == 120
-    assert len(figures["told"]) == 3
-
-
-@pytest.mark.parametrize("loss", ["sigmoid_norm+sft", "ipo", "robust", "apo_zero"])
-def test_every_loss_passes_its_own_first_step(loss: str, sft: Path, pairs: Path, tmp_path: Path) -> None:
-    from colloque.train import run_dpo
-
-    config = DpoConfig.model_validate(
-        {"loss": loss, "label_smoothing": 0.1 if loss == "robust" else 0.0, "epochs": 0.2}
-    )
-    run_dpo(Context(folder=tmp_path, inputs={"preferences": pairs, "policy": sft / "model"}), config)
-    assert (tmp_path / "model" / "model.safetensors").exists()
-
-
-def test_a_wrong_reference_stops_the_run(
-    sft: Path, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The trap of a policy that was changed in memory after its reference was read."""
-    from colloque.train import dpo
-
-    made = dpo._trainer
-
-    def spoiled(*arguments: object) -> object:
-        import torch
-
-        trainer = made(*arguments)  # type: ignore[arg-type]
-        with torch.no_grad():
-            for parameter in trainer.model.parameters():
-                parameter.add_(0.01)
-        return trainer
-
-    monkeypatch.setattr(dpo, "_trainer", spoiled)
-    with pytest.raises(RunError, match="policy and reference differ"):
-        dpo.run_dpo(
-            Context(folder=tmp_path, inputs={"preferences": pairs, "policy": sft / "model"}),
-            DpoConfig(loss="sigmoid", beta=0.1),
-        )
 
 
 def test_scoring_trained_positions_alone_changes_no_loss_and_no_gradient(sft: Path) -> None:

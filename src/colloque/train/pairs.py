@@ -3,6 +3,9 @@
 Knows records and tokens, no trainer.
 """
 
+import json
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +16,7 @@ from colloque.errors import InputError
 from colloque.store import read_records
 from colloque.train.examples import clean, control_marks
 
-__all__ = ["Pairs", "read_pairs", "rows"]
+__all__ = ["Pairs", "maker", "read_pairs", "rows"]
 
 
 @dataclass
@@ -29,6 +32,37 @@ class Pairs:
     def drop(self, reason: str) -> None:
         """Count a pair that is not used."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def parted(self, most: int, seed: int) -> tuple[list[Preference], list[Preference]]:
+        """Held-out pairs to choose a model by (about a third, about `most` at most) and to measure it on, of different respondents.
+
+        The first list is empty where there are too few for both.
+        """
+        wanted = min(most, len(self.held_out) // 3)
+        theirs = Counter(_person(pair) for pair in self.held_out)
+        people = sorted(theirs, key=lambda who: (uniform(who, "dpo, chosen by", seed), who))
+        chosen: set[str] = set()
+        count = 0
+        for who in people[:-1]:
+            if count < wanted:
+                chosen.add(who)
+                count += theirs[who]
+        watched = [pair for pair in self.held_out if _person(pair) in chosen]
+        return watched, [pair for pair in self.held_out if _person(pair) not in chosen]
+
+
+def _person(pair: Preference) -> str:
+    return pair.respondent or pair.opening or pair.id
+
+
+def maker(path: Path) -> str | None:
+    """The weights' hash of the model that made these pairs, where the card beside them names it (`sft-3f9a0b12c4de`)."""
+    try:
+        name = str(json.loads((path.parent / "card.json").read_text(encoding="utf-8")).get("model", ""))
+    except (FileNotFoundError, NotADirectoryError, ValueError, AttributeError):
+        return None
+    found = re.fullmatch(r".+-([0-9a-f]{12})", name)
+    return found.group(1) if found else None
 
 
 def read_pairs(path: Path, tokenizer: Any, limit: int, share: float, seed: int) -> Pairs:
