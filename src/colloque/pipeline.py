@@ -164,7 +164,7 @@ STAGES: tuple[Stage, ...] = (
         {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
         ("judge",),
     ),
-    Stage("dpo", 1, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}, ignores=_ROUNDS),
+    Stage("dpo", 2, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}, ignores=_ROUNDS),
     Stage("evaluate", 2, _evaluate, {**_EVALUATED, "dpo": "dpo/model"}),
 )
 """The way, in order. `dpo: {rounds, control}` adds later rounds (rounds.py) and the two stages below, before the evaluation."""
