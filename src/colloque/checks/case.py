@@ -6,10 +6,11 @@ from functools import cached_property
 
 from colloque.checks.align import Alignment, align
 from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of, sentences_of
+from colloque.checks.order import by_order
 from colloque.checks.reading import Reading, read_text
 from colloque.core import Dialogue, Questionnaire
 from colloque.french.agree import compare_quantities
-from colloque.french.quantities import Quantity
+from colloque.french.quantities import Quantity, quantities
 
 __all__ = ["FLOOR", "Case", "case_of", "quote_of", "texts_of"]
 
@@ -34,7 +35,18 @@ class Case:
 
     def places(self, i: int) -> list[Exchange]:
         """The exchanges that convey fact `i`, the best first."""
-        return [self.exchanges[j] for j in self.alignment.places(i)]
+        found = [self.exchanges[j] for j in self.alignment.places(i)]
+        return found or ([self.exchanges[self.ordered[i]]] if i in self.ordered else [])
+
+    @cached_property
+    def ordered(self) -> dict[int, int]:
+        """Facts that only their order places, and the exchange."""
+        return by_order(self.alignment.held, ["?" in e.clinician for e in self.exchanges])
+
+    def by_order_only(self, fact: Fact, exchange: Exchange) -> bool:
+        """Nothing but the order of the record says that the exchange conveys the fact."""
+        i = next(k for k, f in enumerate(self.facts) if f is fact)
+        return i in self.ordered and self.exchanges[self.ordered[i]] is exchange and not self.alignment.places(i)
 
     @cached_property
     def record_concepts(self) -> frozenset[str]:
@@ -98,7 +110,7 @@ def case_of(questionnaire: Questionnaire, dialogue: Dialogue) -> Case:
     echoes = {
         i: read_text(text)
         for i, turn in enumerate(dialogue.turns)
-        if i and turn.role == "clinician" and (text := _statements(turn.text))
+        if i and turn.role == "clinician" and (text := _statements(turn.text)) and quantities(text)
     }
     return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1, echoes)
 

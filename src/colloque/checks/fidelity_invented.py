@@ -37,7 +37,17 @@ def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
     apart = concepts()[claim.concept].apart and not (spoken and spoken <= _generic())
     if not apart and (claim.concept in case.record_concepts or family_of(claim.concept) in case.record_families):
         return True
-    return bool(spoken & case.record_keys)
+    return bool(spoken & case.record_keys) or _measured(case, claim, exchange)
+
+
+def _measured(case: Case, claim: Claim, exchange: Exchange) -> bool:
+    """Its sentence gives a measure that the record holds: « cinq kilos en plus » for « +5 kg »."""
+    number = exchange.said.sentence_at(claim.start)
+    return any(
+        q.unit and q.kind not in ("duration", "frequency", "clock", "date") and case.explained(q)
+        for q in exchange.quantities
+        if exchange.said.sentence_at(q.start) == number
+    )
 
 
 def _states(claim: Claim) -> bool:

@@ -79,7 +79,7 @@ def _rivals(case: Case, fact: Fact, wanted: Quantity, exchange: Exchange) -> lis
         if compare_quantities(wanted, s) == "different"
         and _comparable(fact, wanted, s, exchange)
         and not _denied(exchange, s)
-        and _in_place(fact, exchange, wanted, s)
+        and (_in_place(fact, exchange, wanted, s) or (case.by_order_only(fact, exchange) and _likeness(wanted, s) >= 2))
     ]
 
 
@@ -188,7 +188,7 @@ def _misquoted(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
             for spoken in echo.quantities:
                 if (
                     right
-                    and not (spoken.approx or wanted.approx)
+                    and not (spoken.approx or wanted.approx or spoken.text.lower().startswith(("chaque", "tou")))
                     and _likeness(wanted, spoken) == 3
                     and (wanted.unit or wanted.per)
                     and not any(compare_quantities(s, spoken) == "same" for s in said)
