@@ -7,6 +7,9 @@ numbers and places; whether something is missing or wrong is for the rules.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import fsum
+from typing import NamedTuple
 
 from colloque.checks.facts import Exchange, Fact
 from colloque.french.agree import compare_quantities
@@ -19,8 +22,7 @@ _WORD = 0.55
 """What one long word of the answer is worth, that no other answer holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """How far one exchange conveys one answer, each in [0, 1]: topic asked or named, words of the answer, quantities.
 
     `own` is the total of what no other answer of the record shares: it holds even where another answer accounts
@@ -45,7 +47,7 @@ def _total(asked: float, said: float, counted: float) -> float:
 _NOTHING = Evidence(0.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alignment:
     """Evidence of every fact (row) in every exchange (column)."""
 
@@ -55,11 +57,14 @@ class Alignment:
 
     held: tuple[tuple[float, ...], ...]
 
-    def places(self, i: int, share: float = 0.6, floor: float = 0.3) -> tuple[int, ...]:
-        """Columns that convey fact `i`, the best first: those within `share` of the best, above `floor`."""
-        row = self.held[i]
-        least = max(floor, max(row, default=0.0) * share)
-        return tuple(sorted((j for j, v in enumerate(row) if v >= least), key=lambda j: (-row[j], j)))
+    @cached_property
+    def spots(self) -> tuple[tuple[int, ...], ...]:
+        """For each fact the columns that convey it, the best first: those within 0.6 of the best, and above 0.3."""
+        return tuple([_columns(row, max(0.3, max(row, default=0.0) * 0.6)) for row in self.held])
+
+    def places(self, i: int) -> tuple[int, ...]:
+        """The columns that convey fact `i`, the best first."""
+        return self.spots[i]
 
     def best(self, i: int) -> float:
         """The strongest evidence of fact `i` anywhere."""
@@ -67,19 +72,24 @@ class Alignment:
 
     def firm(self, i: int, floor: float = 0.5) -> tuple[int, ...]:
         """Columns that convey fact `i` beyond doubt, the best first, two at most: where a contradiction may be read."""
-        row = self.held[i]
-        return tuple(sorted((j for j, v in enumerate(row) if v >= floor), key=lambda j: (-row[j], j))[:2])
+        return _columns(self.held[i], floor)[:2]
+
+
+def _columns(row: Sequence[float], least: float) -> tuple[int, ...]:
+    """Columns of at least that much, the most first."""
+    return tuple(sorted([j for j, v in enumerate(row) if v >= least], key=lambda j: -row[j]))
 
 
 def _held(evidence: Sequence[Sequence[Evidence]]) -> tuple[tuple[float, ...], ...]:
     """Totals, halved where another fact accounts better for the exchange, but for what is the fact's own."""
     totals = [[e.total for e in row] for row in evidence]
     out = []
+    columns = [max(column) for column in zip(*totals, strict=True)]
     for i, row in enumerate(totals):
         held = []
         for j, total in enumerate(row):
             if total >= 0.2:
-                rival = max((other[j] for k, other in enumerate(totals) if k != i), default=0.0)
+                rival = columns[j]  # itself where it is the best: then no rival is better
                 if rival > total + 0.1:
                     total = max(evidence[i][j].own, total * 0.5)
             held.append(total)
@@ -87,13 +97,17 @@ def _held(evidence: Sequence[Sequence[Evidence]]) -> tuple[tuple[float, ...], ..
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shares:
-    """How many facts of the record hold each topic, each key; and all their quantities, by fact."""
+class _Shares(NamedTuple):
+    """How little is shared: what each topic, family and key of the record weighs, one over the facts that hold it.
 
-    topics: Counter[str]
-    families: Counter[str]
-    keys: Counter[str]
+    `sole`: the topics and keys that one fact alone holds; `quantities`: all of them, by fact.
+    """
+
+    topics: dict[str, float]
+    families: dict[str, float]
+    keys: dict[str, float]
+    sole_topics: frozenset[str]
+    sole_keys: frozenset[str]
     quantities: tuple[tuple[int, Quantity], ...]
 
 
@@ -105,17 +119,28 @@ def _shares(facts: Sequence[Fact]) -> _Shares:
         topics.update(fact.topics | fact.told)
         keys.update(fact.question.keys | fact.given.keys)
         families.update(fact.families)
-    return _Shares(topics, families, keys, tuple((i, q) for i, f in enumerate(facts) for q in f.quantities))
+    return _Shares(
+        *({name: 1.0 / n for name, n in counts.items()} for counts in (topics, families, keys)),
+        *(frozenset([name for name, n in counts.items() if n == 1]) for counts in (topics, keys)),
+        tuple([(i, q) for i, f in enumerate(facts) for q in f.quantities]),
+    )
 
 
-def _share(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], most: int = 99) -> float:
-    """Share of the wanted keys that are found, rare ones weighing more; only those of at most `most` facts count as found."""
-    whole = sum(1.0 / counts[k] for k in wanted)
-    return sum(1.0 / counts[k] for k in wanted if k in found and counts[k] <= most) / whole if whole else 0.0
+def _found(wanted: frozenset[str], heard: frozenset[str], shares: _Shares) -> tuple[float, float]:
+    """Share of the wanted keys that are heard, rare ones weighing more, and the part of it that no other fact holds."""
+    common = wanted & heard
+    if not common:
+        return 0.0, 0.0
+    whole = fsum([shares.keys[k] for k in wanted])
+    return fsum([shares.keys[k] for k in common]) / whole, len(common & shares.sole_keys) / whole
 
 
-def _topic(wanted: frozenset[str], found: frozenset[str], counts: Counter[str], most: int = 99) -> float:
-    return max((1.0 / counts[c] for c in wanted if c in found and counts[c] <= most), default=0.0)
+def _named(wanted: frozenset[str], named: frozenset[str], shares: _Shares) -> tuple[float, float]:
+    """What the most particular of the wanted topics that are named weighs, and whether no other fact holds one."""
+    common = wanted & named
+    if not common:
+        return 0.0, 0.0
+    return max([shares.topics[c] for c in common]), 0.0 if common.isdisjoint(shares.sole_topics) else 1.0
 
 
 def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Evidence:
@@ -132,30 +157,30 @@ def _evidence(i: int, fact: Fact, exchange: Exchange, shares: _Shares) -> Eviden
         compare_quantities(q, s) == "same" for q in fact.question.quantities for s in exchange.asked.quantities
     ):
         heard = heard | fact.question.keys
-    asked = max(_topic(fact.topics, named, shares.topics), _share(fact.question.keys, heard, shares.keys))
-    if not asked and fact.topics:
-        asked = max(
-            ((0.75 if f in named else 0.45) / shares.families[f] for f in fact.families if f in families), default=0.0
-        )
+    topic, sole_topic = _named(fact.topics, named, shares)
+    words, sole_words = _found(fact.question.keys, heard, shares)
+    asked = max(topic, words)
+    kin = fact.families & families
+    if not asked and fact.topics and kin:
+        asked = max([(0.75 if f in named else 0.45) * shares.families[f] for f in kin])
     if (not fact.topics and fact.generic & exchange.asked.generic) or (
         fact.hint and fact.hint == exchange.hint and not fact.topics
     ):
         asked = max(asked, 0.6)
-    said = max(
-        0.8 * _topic(fact.told, exchange.said.concepts, shares.topics),
-        _share(fact.given.keys, exchange.said.keys, shares.keys),
-    )
-    if said < _WORD and any(shares.keys[k] == 1 and len(k) >= 5 for k in fact.given.keys & exchange.said.keys):
+    told, sole_told = _named(fact.told, exchange.said.concepts, shares)
+    answer, sole_answer = _found(fact.given.keys, exchange.said.keys, shares)
+    said = max(0.8 * told, answer)
+    if (
+        said < _WORD
+        and sole_answer
+        and any(len(k) >= 5 for k in fact.given.keys & exchange.said.keys & shares.sole_keys)
+    ):
         said = _WORD
     counted, alone = _counted(i, fact, exchange, shares)
-    only = max((0.75 for f in fact.families if f in named and shares.families[f] == 1), default=0.0)
+    only = 0.75 if any(f in named and shares.families[f] == 1.0 for f in fact.families) else 0.0
     own = _total(
-        max(only, _topic(fact.topics, named, shares.topics, 1), _share(fact.question.keys, heard, shares.keys, 1)),
-        max(
-            0.8 * _topic(fact.told, exchange.said.concepts, shares.topics, 1),
-            _share(fact.given.keys, exchange.said.keys, shares.keys, 1),
-            _WORD if said == _WORD else 0.0,
-        ),
+        max(only, sole_topic, sole_words),
+        max(0.8 * sole_told, sole_answer, _WORD if said == _WORD else 0.0),
         alone,
     )
     if fact.family and not exchange.said.persons and not exchange.asked.family:

@@ -5,19 +5,17 @@ a short answer is read in one with its question. Knows no record and no dialogue
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from colloque.checks.reading import GENERIC, Reading, read_text
-from colloque.french.concepts import Mention, Time
+from colloque.french.concepts import Mention, Time, mentions
 from colloque.french.lexicon import NEGATIONS, concepts
 
 __all__ = ["POLAR", "Claim", "claims_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A concept said to be there (1), not there (-1) or uncertain (0), of somebody, at some time.
 
     `explicit`: in the speaker's own words, not only by agreeing to a question. `kin` is empty for the patient.
@@ -171,6 +169,6 @@ def _joined(question: Reading, reply: Reading, child: bool) -> list[Claim]:
     known = {m.concept for m in question.mentions if not m.named}
     return [
         Claim(m.concept, _SIGNS[m.polarity], "", m.time, True, 0, first[-1].end)
-        for m in read_text(text).mentions
+        for m in mentions(text)
         if m.start < start < m.end and not m.named and m.concept not in known and m.concept not in GENERIC
     ]

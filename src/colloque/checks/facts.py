@@ -4,8 +4,8 @@ Compares nothing: evidence is `align`, rules are `fidelity_*`.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from colloque.checks.claims import Claim, claims_of
 from colloque.checks.measures import Hint, hint_of, hinted
@@ -21,8 +21,7 @@ __all__ = ["Exchange", "Fact", "exchanges_of", "facts_of", "family_of", "option_
 _SENTENCE = re.compile(r"[^.!?…]*[.!?…]+[»\")]*\s*|[^.!?…]+$")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """An answer of the record, analysed. `topics`: what the question is about; `told`: concepts of the answer itself.
 
     `matters` and `words`: concepts and keys of both; `families`: those of the topics; `family`: about the family.
@@ -45,8 +44,7 @@ class Fact:
     hint: Hint | None
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A patient's turn with the question before it. `asked` is the interrogative part of the clinician's turn."""
 
     turn: int

@@ -1,7 +1,7 @@
 """One text read once: its words, concepts, quantities, persons and degrees together. Knows no record and no dialogue."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from colloque.french.concepts import Mention, mentions
 from colloque.french.context import STOPS
@@ -44,8 +44,7 @@ _FAMILY_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A text and what can be read in it. `sentence` numbers the sentence of each token.
 
     `concepts` are the clinical matters mentioned, whatever is said of them, `generic` the kinds of question, `families`

@@ -5,7 +5,7 @@ ventre »; small words of degree and negation may stand inside (`dors vraiment p
 no negation outside the form, no person, no time: `concepts` adds those.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal, NamedTuple
@@ -83,6 +83,12 @@ def _numbers() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def _passable() -> frozenset[str]:
+    """Words that may stand inside a form, two at most."""
+    return _gap() | _numbers()
+
+
+@lru_cache(maxsize=1)
 def _classes() -> dict[str, str]:
     return {fold_word(w): name for name, words in load_data("words.toml")["classes"].items() for w in words.split()}
 
@@ -118,12 +124,16 @@ def _guard(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def _guarded(words: Sequence[Token], at: int, guard: tuple[tuple[int, str], ...]) -> bool:
+    size, classes = len(words), _classes()
     for offset, expected in guard:
         i = at + offset
-        if not 0 <= i < len(words):
+        if not 0 <= i < size:
             return False
-        token = words[i]
-        if (f"={token.key}" if expected[0] == "=" else _classes().get(token.word, token.word)) != expected:
+        word, key = words[i][:2]
+        if expected[0] == "=":
+            if key != expected[1:]:
+                return False
+        elif classes.get(word, word) != expected:
             return False
     return True
 
@@ -184,60 +194,57 @@ def _trie() -> _Trie:
     return root
 
 
-def _walk(words: Sequence[Token], start: int, node: _Trie) -> Iterator[tuple[Form, int, tuple[str, ...]]]:
+_Found = tuple[Form, int, tuple[str, ...]]
+"""A form, the position of its last word, and the negations passed over inside it."""
+
+
+def _walk(words: Sequence[Token], start: int, node: _Trie) -> list[_Found]:
     """Forms that begin at `start`, with small words skipped between their parts."""
     stack: list[tuple[_Trie, int, int, tuple[str, ...]]] = [(node, start, 0, ())]
-    light, gap = light_words(), _gap()
+    light, gap, size = light_words(), _passable(), len(words)
+    found: list[_Found] = []
     while stack:
-        here, last, gaps, inner = stack.pop()
-        for form in here.get(_END, ()):
-            yield form, last, inner
-        if len(here) == 1 and _END in here:
-            continue
-        position, skipped = last + 1, gaps
-        gathered = inner
-        while position < len(words):
-            token = words[position]
-            if token.word in light or token.word in _PASSED:
-                position += 1
+        here, last, skipped, gathered = stack.pop()
+        if _END in here:
+            found.extend([(form, last, gathered) for form in here[_END]])
+            if len(here) == 1:
                 continue
-            following = here.get(token.key)
+        for position in range(last + 1, size):
+            word, key = words[position][:2]
+            if word in light or word in _PASSED:
+                continue
+            following = here.get(key)
             if following is not None:
                 stack.append((following, position, skipped, gathered))
-            if (token.word in gap or token.word in _numbers() or token.word[:1].isdigit()) and skipped < _MAX_GAP:
-                skipped += 1
-                if token.word in NEGATIONS:
-                    gathered = (*gathered, token.word)
-                position += 1
-                continue
-            break
+            if skipped >= _MAX_GAP or not (word in gap or word[0].isdigit()):
+                break
+            skipped += 1
+            if word in NEGATIONS:
+                gathered = (*gathered, word)
+    return found
 
 
 def scan(words: Sequence[Token]) -> list[Hit]:
     """All forms in the words; where two overlap for one concept, or one holds the other, the longer wins."""
     root, light = _trie(), light_words()
     found: list[Hit] = []
-    for i, token in enumerate(words):
-        node = root.get(token.key)
-        if node is None or token.word in light:
+    for i, (word, key, _, _, _) in enumerate(words):
+        node = root.get(key)
+        if node is None or word in light:
             continue
-        best: dict[str, Hit] = {}
+        best: dict[str, tuple[tuple[int, int, bool], Hit]] = {}
         for form, last, inner in _walk(words, i, node):
-            if form.fine and form.fine != fine_key(token.word):
+            if form.fine and form.fine != fine_key(word):
                 continue
             if form.guard and not _guarded(words, i, form.guard):
                 continue
             if form.negated and any(w.word in ("comme", "si") for w in words[i:last]):
                 continue
-            hit = Hit(form, i, last, inner)
+            rank = (form.words, i - last, form.says != "name")
             known = best.get(form.concept)
-            if known is None or (form.words, -(last - i), form.says != "name") > (
-                known.form.words,
-                -(known.last - i),
-                known.form.says != "name",
-            ):
-                best[form.concept] = hit
-        found.extend(best.values())
+            if known is None or rank > known[0]:
+                best[form.concept] = rank, Hit(form, i, last, inner)
+        found.extend([hit for _, hit in best.values()])
     return _longest(found)
 
 

@@ -21,6 +21,9 @@ _SAME = str.maketrans(
 _SPACES = re.compile(r" {2,}")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "oe", "Æ": "ae"})
 
+_ACCENTS = str.maketrans({**dict(zip("àâäéèêëîïôöùûüç", "aaaeeeeiioouuuc", strict=True)), "œ": "oe", "æ": "ae"})
+"""What French writes, folded in one step; the rest by decomposition."""
+
 
 def normalise(text: str) -> str:
     """One spelling of quotes, spaces, dashes and dots; NFC; outer and doubled spaces gone. Idempotent."""
@@ -39,5 +42,8 @@ def fold_word(word: str) -> str:
     """`fold` of one word, remembered: the same few thousand words make nearly every dialogue."""
     if word.isascii():
         return word.lower()
+    text = word.lower().translate(_ACCENTS)
+    if text.isascii():
+        return text
     text = word.translate(_LIGATURES).lower()
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from colloque.french.needles import needles_of
 from colloque.french.sieve import Sieve, sieve_for
@@ -54,8 +54,7 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One match: the rule's label, and the characters [start, end) of the composed text."""
 
     label: str

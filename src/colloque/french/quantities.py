@@ -50,6 +50,13 @@ _PASSED = frozenset(
 _RANKS = frozenset(("e", "er", "ere", "re", "eme", "nd", "nde", "ieme"))
 
 
+@lru_cache(maxsize=1)
+def _starts() -> frozenset[str]:
+    """Every word, digits apart, that a quantity can begin with."""
+    more = ("midi", "minuit", "tous", "toutes", "chaque", "moitie")
+    return frozenset((*more, *calendar(), *ordinals(), *number_words()))
+
+
 class _Reader:
     """One pass over the tokens of a text."""
 
@@ -87,9 +94,10 @@ class _Reader:
         )
 
     def run(self) -> list[Quantity]:
-        i = 0
-        while i < len(self.words):
-            i = self._at(i)
+        i, words, starts = 0, self.words, _starts()
+        while i < len(words):
+            word = words[i]
+            i = self._at(i) if word in starts or word[0] in "0123456789" else i + 1
         return self.out
 
     def _at(self, i: int) -> int:
@@ -207,6 +215,9 @@ class _Reader:
         return unit.name, k + 1
 
     def _bare(self, i: int, number: Number) -> int:
+        if number.worded and number.value == 1 and number.high is None and (more := self._hundredths(number.end)):
+            if more.worded and more.value >= 10:  # « un soixante » of a blood sugar, a height, a price
+                return self.add("number", 1 + more.value / 100, "", i, more.end)
         if (
             number.worded
             and number.value == 1
@@ -230,7 +241,9 @@ class _Reader:
         before = self.word(i - 1)
         month = before in calendar() and calendar()[before][0] != "jour"
         ends = self.word(number.end) in ("", ".", ",", "?", "!", ";", ":", "...", "…", ")")
-        return ends and number.high is None and 10 <= number.value <= 30 and (month or (before == "en" and number.worded))
+        return (
+            ends and number.high is None and 10 <= number.value <= 30 and (month or (before == "en" and number.worded))
+        )
 
     def _clock(self, i: int, number: Number) -> int:
         end = number.end

@@ -121,6 +121,12 @@ _ADJECTIVES = (
 )  # fmt: skip
 
 
+_BY_LETTER: dict[str, list[tuple[str, str]]] = {}
+for _ending, _stem in (*_ADJECTIVES, *((_ending, "") for _ending in _ENDINGS)):
+    _BY_LETTER.setdefault(_ending[-1], []).append((_ending, _stem))
+"""Endings, and what takes their place, by their last letter, in the order in which they are tried."""
+
+
 @lru_cache(maxsize=1 << 16)
 def key_of(word: str) -> str:
     """The comparison key of a folded word: `fatiguées`, `fatigué`, `fatigue` → `fatigu`; `dors`, `dormez` → `dormir`."""
@@ -129,12 +135,9 @@ def key_of(word: str) -> str:
         return known
     if len(word) < 4 or not word.isalpha():
         return word
-    for ending, stem in _ADJECTIVES:
+    for ending, stem in _BY_LETTER.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)] + stem
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
     return word
 
 
@@ -164,23 +167,28 @@ _KNOWN: dict[str, tuple[str, str, int]] = {}
 _MOST = 1 << 16
 
 
+_new = tuple.__new__
+"""Makes a named tuple at half the price of its own constructor: a token is made for every word read."""
+
+
+def _learn(raw: str) -> tuple[str, str, int]:
+    """Folded word, key and weight of a word met for the first time; nothing of hyphens, apostrophes and lone marks."""
+    word = "" if raw in "-'’‑" else fold_word(raw)  # once folded, a lone combining mark is nothing
+    known = (word, key_of(word), _weight(word)) if word else ("", "", 0)
+    if len(_KNOWN) < _MOST:
+        _KNOWN[raw] = known
+    return known
+
+
 @lru_cache(maxsize=512)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words of a text in order. Hyphens inside words vanish; elided articles stand alone (`l'œil` → l, oeil)."""
     found = []
     for match in _WORD.finditer(text):
-        raw = match.group()
-        if raw in "-'’‑":
-            continue
-        known = _KNOWN.get(raw)
-        if known is None:
-            word = fold_word(raw)
-            known = (word, key_of(word), _weight(word))
-            if len(_KNOWN) < _MOST:
-                _KNOWN[raw] = known
-        if not known[0]:
-            continue  # a lone combining mark: nothing is left of it once folded
-        found.append(Token(known[0], known[1], match.start(), match.end(), known[2]))
+        raw = match[0]
+        word, key, weight = _KNOWN.get(raw) or _learn(raw)
+        if word:
+            found.append(_new(Token, (word, key, *match.span(), weight)))
     return tuple(found)
 
 

@@ -24,6 +24,11 @@ _ENDINGS = (
     "ants", "ant", "ent", "ons", "ez", "ees", "ee", "er", "ir", "eurs", "eur", "eux", "aux", "al", "es", "is", "it", "re", "e", "s", "x", "i", "u",
 )  # fmt: skip
 
+_BY_LETTER: dict[str, list[str]] = {}
+for _ending in _ENDINGS:
+    _BY_LETTER.setdefault(_ending[-1], []).append(_ending)
+"""Endings by their last letter, in the order in which they are tried."""
+
 
 class Tables(NamedTuple):
     """The lexicon in memory: stop words, irregular forms → stem, stem → topics, stems that say little in a
@@ -60,7 +65,7 @@ def _tables() -> Tables:
 def _stem(word: str, forms: dict[str, str]) -> str:
     if word in forms:
         return forms[word]
-    for ending in _ENDINGS:
+    for ending in _BY_LETTER.get(word[-1:], ()):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             word = word[: -len(ending)]
             break
