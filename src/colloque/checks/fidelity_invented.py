@@ -44,7 +44,7 @@ def _measured(case: Case, claim: Claim, exchange: Exchange) -> bool:
     """Its sentence gives a measure that the record holds: « cinq kilos en plus » for « +5 kg »."""
     number = exchange.said.sentence_at(claim.start)
     return any(
-        q.unit and q.kind not in ("duration", "frequency", "clock", "date") and case.explained(q)
+        q.kind == "weight" and case.explained(q)
         for q in exchange.quantities
         if exchange.said.sentence_at(q.start) == number
     )

@@ -24,7 +24,7 @@ def _said_somewhere(case: Case, wanted: Quantity, places: list[Exchange]) -> boo
     for exchange in case.exchanges:
         same = [s for s in exchange.quantities if compare_quantities(wanted, s) == "same"]
         if exchange in places or not places:
-            if same:
+            if any(_likeness(wanted, s) > 1 or s.value >= 3 for s in same) or (same and exchange in places[:1]):
                 return True
             continue
         telling = [s for s in same if (s.kind == wanted.kind and s.unit == wanted.unit) or s.value >= 20 or s.value % 1]
@@ -79,14 +79,25 @@ def _rivals(case: Case, fact: Fact, wanted: Quantity, exchange: Exchange) -> lis
         if compare_quantities(wanted, s) == "different"
         and _comparable(fact, wanted, s, exchange)
         and not _denied(exchange, s)
-        and (_in_place(fact, exchange, wanted, s) or (case.by_order_only(fact, exchange) and _likeness(wanted, s) >= 2))
+        and (_in_place(fact, exchange, wanted, s) or (_likeness(wanted, s) >= 2 and _sure(case, fact, exchange)))
     ]
+
+
+def _sure(case: Case, fact: Fact, exchange: Exchange) -> bool:
+    """The exchange is the fact's beyond doubt, or its place by order where nothing else places it."""
+    if case.by_order_only(fact, exchange):
+        return True
+    i = next(k for k, f in enumerate(case.facts) if f is fact)
+    j = next(k for k, e in enumerate(case.exchanges) if e is exchange)
+    return case.alignment.held[i][j] >= 0.7 and case.owner(exchange) == i
 
 
 def _comparable(fact: Fact, wanted: Quantity, said: Quantity, exchange: Exchange) -> bool:
     """The two measure the same thing: one kind, or a bare number where the question counts; of a rank, the thing ranked too."""
     if said.value == 0 and wanted.value and said.kind != "scale":
         return False
+    if said.unit == "rang" and wanted.kind == "number" and not wanted.unit:
+        return _next_key(exchange.said, said) in fact.words
     if "rang" in (wanted.unit, said.unit):
         return wanted.unit == said.unit and _next_key(fact.given, wanted) == _next_key(exchange.said, said)
     if wanted.kind == said.kind:
@@ -123,6 +134,8 @@ def _in_place(fact: Fact, exchange: Exchange, wanted: Quantity, said: Quantity) 
 def _denied(exchange: Exchange, quantity: Quantity) -> bool:
     """« Pas toutes les nuits », « pas deux »: said only to be denied."""
     before = exchange.said.text[: quantity.start].lower().replace("’", "'").split()[-2:]
+    if before and before[-1][-1:] in ",.;:…!?":
+        return False
     if len(before) == 2 and before[0][-1:] in ",.;:…!?":
         before = before[1:]
     return any(word in ("pas", "non", "ni", "sans") for word in before)
@@ -191,7 +204,7 @@ def _misquoted(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
                     and not (spoken.approx or wanted.approx or spoken.text.lower().startswith(("chaque", "tou")))
                     and _likeness(wanted, spoken) == 3
                     and (wanted.unit or wanted.per)
-                    and not any(compare_quantities(s, spoken) == "same" for s in said)
+                    and not any(_likeness(s, spoken) == 3 and compare_quantities(s, spoken) == "same" for s in said)
                     and compare_quantities(wanted, spoken) == "different"
                     and not case.explained(spoken)
                 ):
