@@ -16,7 +16,7 @@ from colloque.errors import ConfigError
 from colloque.evaluate.config import EvaluateConfig
 from colloque.ingest.config import IngestConfig
 from colloque.llm.config import ModelConfig, ModelsConfig
-from colloque.prefer.config import OpeningsConfig, PreferConfig
+from colloque.prefer.config import NAMED_JUDGES, OpeningsConfig, PreferConfig
 from colloque.store import StageConfig
 from colloque.train.config import SHIPPED_TEMPLATES, DpoConfig, RewardConfig, SftConfig
 from colloque.write.config import WriteConfig
@@ -94,6 +94,8 @@ def _anchored(config: RunConfig, folder: Path) -> RunConfig:
     named = {key: name for key in ("system", "template") if (name := getattr(config.sft, key))}
     found = {key: str((folder / name).resolve()) for key, name in named.items() if name not in SHIPPED_TEMPLATES}
     update["sft"] = config.sft.model_copy(update=found)
+    judges = [name if name in NAMED_JUDGES else str((folder / name).resolve()) for name in config.prefer.judges]
+    update["prefer"] = config.prefer.model_copy(update={"judges": tuple(judges)})
     if config.openings.file:
         file = str((folder / config.openings.file).resolve())
         update["openings"] = config.openings.model_copy(update={"file": file})

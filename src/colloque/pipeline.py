@@ -83,13 +83,13 @@ def _openings(context: Context, config: RunConfig) -> Tally:
 
 
 def _prefer(context: Context, config: RunConfig) -> Tally:
-    from colloque.judge import ModelJudge, RubricJudge
+    from colloque.judge.open import open_judge
     from colloque.llm import LocalModel
     from colloque.llm.pilot import watched
     from colloque.prefer import run_prefer
 
     strong = _model(context, config, "judge")
-    judge = ModelJudge(strong) if strong else RubricJudge()
+    judge = open_judge(config.prefer.judges, strong)
     ahead = count_records(context.inputs["openings"]) * comb(config.prefer.draws, 2) * 2
     with watched(strong, "judge", ahead) if strong else nullcontext() as watch:
         tally = run_prefer(context, config.prefer, LocalModel(context.inputs["model"]), judge)
@@ -159,7 +159,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "prefer",
-        1,
+        2,
         _prefer,
         {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
         ("judge",),

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from colloque.config import parse_config
 from colloque.core import Candidate, Choice, Comparison, Opening, Turn, Verdict
 from colloque.errors import ConfigError, InputError
+from colloque.judge.open import open_judge
 from colloque.judge.panel import Panel
 from colloque.judge.protocol import NO_VERDICT, both_orders
 from colloque.judge.reward import RewardJudge
+from colloque.llm import ScriptedModel
 
 
 class Fixed:
@@ -108,3 +111,21 @@ def test_a_head_of_three_labels_is_no_reward_model(checkpoint: Path, tmp_path: P
 def test_an_empty_folder_is_no_reward_model(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"config\.json"):
         RewardJudge(tmp_path)
+
+
+def test_judges_are_opened_by_name(checkpoint: Path) -> None:
+    strong = ScriptedModel([], name="strong")
+    assert open_judge(()).name == "rubric"
+    assert open_judge((), strong).name == "model:strong"
+    assert isinstance(open_judge((str(checkpoint),)), RewardJudge)
+    panel = open_judge(("rubric", "model", str(checkpoint)), strong)
+    assert isinstance(panel, Panel) and panel.name.startswith("panel(rubric+model:strong+reward-")
+    with pytest.raises(ConfigError, match="models: judge"):
+        open_judge(("model",))
+    with pytest.raises(ConfigError, match="two different judges"):
+        open_judge(("rubric", "rubric"))
+
+
+def test_a_reward_model_s_folder_is_read_from_the_configuration_s_own(tmp_path: Path) -> None:
+    config = parse_config({"prefer": {"judges": ["rubric", "reward/model"]}}, file=tmp_path / "run.yaml")
+    assert config.prefer.judges == ("rubric", str(tmp_path / "reward" / "model"))

@@ -8,6 +8,7 @@ from prefer_people import First, Longer
 from colloque.core import Comparison, Verdict, uniform
 from colloque.errors import RunError
 from colloque.judge import RubricJudge
+from colloque.judge.passport import Limits
 from colloque.prefer.passport import canaries, check_passport, passport_of
 
 
@@ -40,4 +41,4 @@ def test_judges_of_seat_and_of_length_are_stopped(judge: First | Longer) -> None
     passport = passport_of(judge)
     assert 0.4 < passport["accuracy"] < 0.6
     with pytest.raises(RunError, match=f"judge {judge.name} is right on"):
-        check_passport(passport, 0.6)
+        check_passport(passport, Limits())

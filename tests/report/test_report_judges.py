@@ -91,7 +91,7 @@ def page(workspace: Path, judge: Judge) -> tuple[dict[str, Any], str, str]:
     identity = Identity(stage="prefer", version=1, config={}, inputs={}, seed=3)
     begin(folder, identity.fingerprint)
     context = Context(folder=folder, inputs={"openings": workspace / "openings.parquet"}, seed=3)
-    tally = run_prefer(context, PreferConfig(sense=False, draws=2, least_accuracy=0.5), Talker(), judge)
+    tally = run_prefer(context, PreferConfig(sense=False, draws=2, least_accuracy=0.0), Talker(), judge)
     finish(folder, Manifest(**identity.model_dump(), colloque="0", tally=tally, started="2026-11-25T00:00:00"))
     html = build_report(workspace).read_text(encoding="utf-8")
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from colloque.core import Comparison, Verdict
 
-__all__ = ["NO_VERDICT", "Judge", "both_orders"]
+__all__ = ["NO_VERDICT", "Judge", "agreed", "both_orders"]
 
 NO_VERDICT = "no_verdict"
 """Criterion of a verdict that could not be had (a failed call): a tie by form only, left out and counted apart."""
@@ -37,10 +37,11 @@ def both_orders(judge: Judge, comparisons: Sequence[Comparison]) -> list[Verdict
     swapped = [verdict.swap() for verdict in judge.compare([comparison.swap() for comparison in comparisons])]
     if len(given) != len(comparisons) or len(swapped) != len(comparisons):
         raise ValueError(f"judge {judge.name} gave {len(given)} and {len(swapped)} verdicts for {len(comparisons)}")
-    return [_agreed(one, other) for one, other in zip(given, swapped, strict=True)]
+    return [agreed(one, other) for one, other in zip(given, swapped, strict=True)]
 
 
-def _agreed(one: Verdict, other: Verdict) -> Verdict:
+def agreed(one: Verdict, other: Verdict) -> Verdict:
+    """One verdict out of that of the given order and that of the exchanged one, told in the seats as given."""
     for verdict in (one, other):
         if verdict.criterion == NO_VERDICT:
             return verdict.model_copy(update={"choice": "tie", "margin": 0.0})

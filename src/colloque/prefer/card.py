@@ -188,7 +188,10 @@ def card_text(card: Mapping[str, Any]) -> str:
         f"Place : première place choisie dans {percent(seat)} des verdicts tranchés." if seat is not None else "Place : non mesurée.", "",
         f"Sur {passport['canaries']} paires témoins sans ambiguïté, le juge choisit la bonne {passport['right']} fois, la mauvaise "
         f"{passport['wrong']} fois, aucune {passport['tie']} fois ; deux réponses identiques font égalité {passport['same_tied']} fois "
-        f"sur {passport['same']}.", "",
+        f"sur {passport['same']}. Il voit {percent(passport['planted_accuracy'])} des {passport['planted']} erreurs plantées dans une bonne "
+        f"réponse. La place décide dans {percent(passport['flip_rate'])} des paires témoins ; {percent(passport['tie_rate'])} de ses verdicts sont "
+        f"des égalités. Une réponse deux fois plus longue y gagne {passport['length_slope'][0]:+.2f} verdict "
+        f"(± {passport['length_slope'][1]:.2f}) de plus qu'elle ne mérite.", "",
         f"Selon les contrôles, la préférée porte moins d'erreurs que l'autre dans {errors['cleaner']} paires, autant dans "
         f"{errors['same']}, davantage dans {errors['worse']}.", "",
         "| Erreur | Préférées | Rejetées |", "|---|---|---|",

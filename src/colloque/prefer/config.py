@@ -4,7 +4,10 @@ from pydantic import Field
 
 from colloque.store import StageConfig
 
-__all__ = ["OpeningsConfig", "PreferConfig"]
+__all__ = ["NAMED_JUDGES", "OpeningsConfig", "PreferConfig"]
+
+NAMED_JUDGES = ("rubric", "model")
+"""Judges that are no folder of a reward model."""
 
 
 class OpeningsConfig(StageConfig):
@@ -53,9 +56,18 @@ class PreferConfig(StageConfig):
     length. The least clear pairs of the heavy side leave. null keeps all."""
     balance_cost: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of the pairs that balancing may cost at most; what imbalance then remains is said in the card."""
+    judges: tuple[str, ...] = ()
+    """Who judges: `rubric`, `model` (that of `models: judge`) or the folder of a reward model (`colloque reward`). Several vote, and
+    the majority decides. Empty: the model where one is named, else the rubric."""
     least_accuracy: float = Field(default=0.6, ge=0.0, le=1.0)
     """A judge that is right on a smaller share of the canaries (hand-written pairs beyond doubt; a tie counts half) stops the run:
-    one that follows the seat or the length scores about one half."""
+    one that follows the seat or the length scores about one half. 0: no judge is stopped, by this or by the three limits below."""
+    least_planted: float = Field(default=0.6, ge=0.0, le=1.0)
+    """The same for good replies against themselves with one error planted in them."""
+    most_flips: float = Field(default=0.4, ge=0.0, le=1.0)
+    """A judge whose choice follows the seat on a larger share of the canaries stops the run."""
+    most_length: float = Field(default=0.1, ge=0.0)
+    """A judge from whom a reply twice as long surely gains more verdicts than this, beyond what it deserves, stops the run."""
     shard: int = Field(default=64, ge=1)
     """Openings sampled and judged together, and written whole: a killed run loses at most one shard."""
     sense: bool = True

@@ -20,7 +20,7 @@ from colloque.prefer.card import build_card, card_text
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.draw import draw_replies
 from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of
-from colloque.prefer.passport import check_passport, passport_of
+from colloque.prefer.passport import check_passport, limits_of, passport_of
 from colloque.prefer.planted import planted_pairs
 from colloque.prefer.records import Drawn, JudgedComparison
 from colloque.progress import progress
@@ -38,7 +38,7 @@ def run_prefer(context: Context, config: PreferConfig, model: ChatModel, judge: 
     openings = list(_openings(context.inputs["openings"]))
     shards = [openings[start : start + config.shard] for start in range(0, len(openings), config.shard)]
     passport = passport_of(judge)
-    check_passport(passport, config.least_accuracy)
+    check_passport(passport, limits_of(config))
     _draw(context, config, shards, model)
     _judge(context, len(shards), _with_sense(context, config, judge))
     tally, audit = Tally(read=len(openings)), Audit()
