@@ -3,17 +3,16 @@
     python bench/checks.py [--json FILE] [--docs docs/checks.md] [CORPUS.jsonl …]
 
 Without arguments: the labelled corpus beside the repository and `tests/checks/data/second_hand.jsonl`. Grounding and `states`
-are never read. Speed is processor time, cold: every text is read for the first time.
+are never read. Speed is that of `checks_speed.py`, beside this file.
 """
 
 import argparse
 import json
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from checks_speed import speed
 
 from colloque.checks import agree_on, answer_kind, check_dialogue, check_fidelity, extract_answers, plant
 from colloque.checks.document import render, share
@@ -88,39 +87,6 @@ def measure(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def start_up() -> float:
-    """Seconds from a fresh interpreter to the first dialogue checked, less the bare interpreter's own."""
-    code = (
-        "from colloque.checks import check_dialogue; from colloque.core import *;"
-        "check_dialogue(Questionnaire(answers=(Answer(id='1', question='Dormez-vous ?', answer='mal'),)),"
-        "Dialogue(turns=(Turn(role='clinician', text='Vos nuits ?'), Turn(role='patient', text='Je dors mal.'))))"
-    )
-    began = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    middle = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    return (middle - began) - (time.perf_counter() - middle)
-
-
-def speed(rows: list[Row]) -> str:
-    """Dialogues per second of processor time in a process that has read none of them."""
-    code = (
-        "import sys, time; sys.path.insert(0, 'bench'); from pathlib import Path; from checks import read; from colloque.checks import check_dialogue, check_fidelity;"
-        "rows = read(Path(sys.argv[1])); check_dialogue(rows[0][1], rows[0][2]);"
-        "a = time.process_time(); [check_fidelity(q, d) for _, q, d in rows[1:]];"
-        "b = time.process_time(); [check_dialogue(q, d) for _, q, d in rows[1:]]; print(b - a, time.process_time() - a)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(SETS["corpus"])], check=True, capture_output=True, text=True, cwd=ROOT
-    )
-    fidelity, whole = (float(x) for x in done.stdout.split())
-    turns = sum(len(d.turns) for _, _, d in rows[1:])
-    return (
-        f"Speed, cold, on {len(rows) - 1} distinct dialogues of the corpus ({turns / (len(rows) - 1):.0f} turns each): fidelity {turns / 12 / fidelity:.0f}, fidelity and conduct "
-        f"{turns / 12 / whole:.0f} dialogues of 12 turns per second of one core. Start-up to the first dialogue checked: {start_up():.2f} s."
-    )
-
-
 def embedded(n: int) -> dict[str, Any]:
     """Dialogues of the embedded writer, unmutated and with one defect each: a regression figure, for it shares lexicons with the rules."""
     from colloque.ingest.cohort import cohort
@@ -184,7 +150,7 @@ def main() -> None:
     figures: dict[str, Any] = {
         "sets": {name: measure(rows) for name, rows in sets.items()},
         "about": {name: text for name, text in ABOUT.items() if name in sets},
-        "speed": speed(sets["corpus"]) if "corpus" in sets else "",
+        "speed": speed(),
     }
     for name, one in figures["sets"].items():
         print(f"{name}: fidelity {share(one['pooled']['fidelity'])}, conduct {share(one['pooled']['conduct'])}, "

@@ -120,10 +120,21 @@ def _shares(facts: Sequence[Fact]) -> _Shares:
         keys.update(fact.question.keys | fact.given.keys)
         families.update(fact.families)
     return _Shares(
-        *({name: 1.0 / n for name, n in counts.items()} for counts in (topics, families, keys)),
-        *(frozenset([name for name, n in counts.items() if n == 1]) for counts in (topics, keys)),
-        tuple([(i, q) for i, f in enumerate(facts) for q in f.quantities]),
+        topics=_weights(topics),
+        families=_weights(families),
+        keys=_weights(keys),
+        sole_topics=_sole(topics),
+        sole_keys=_sole(keys),
+        quantities=tuple([(i, q) for i, f in enumerate(facts) for q in f.quantities]),
     )
+
+
+def _weights(counts: Counter[str]) -> dict[str, float]:
+    return {name: 1.0 / n for name, n in counts.items()}
+
+
+def _sole(counts: Counter[str]) -> frozenset[str]:
+    return frozenset([name for name, n in counts.items() if n == 1])
 
 
 def _found(wanted: frozenset[str], heard: frozenset[str], shares: _Shares) -> tuple[float, float]:
