@@ -286,10 +286,14 @@ def test_dpo_in_two_processes_shares_the_references_and_ends_where_one_does(tmp_
     figures = []
     for name, launch in (("one", {}), ("two", TWO)):
         context = Context(folder=tmp_path / name, inputs={"preferences": pairs, "policy": policy}, seed=3)
-        run_dpo(context, DpoConfig.model_validate({"threads": 1, "batch": 8, "keep": "last", "launch": launch}))
+        run_dpo(
+            context,
+            DpoConfig.model_validate({"loss": "sigmoid", "threads": 1, "batch": 8, "keep": "last", "launch": launch}),
+        )
         figures.append(figures_of(context.folder))
     one, two = figures
     assert two["speed"]["references_computed"] < one["speed"]["references_computed"] == one["pairs"]["read"]
     assert abs(two["first_step"]["largest_reward"]) < 1e-4
-    pairs_of = zip(one["curves"]["loss"], two["curves"]["loss"], strict=True)
-    assert all(b[1] == pytest.approx(a[1], rel=0.01) for a, b in pairs_of)
+    # The last batch is short: accelerate fills it up for two.
+    steps = zip(one["curves"]["loss"][:-1], two["curves"]["loss"][:-1], strict=True)
+    assert all(b[1] == pytest.approx(a[1], rel=0.001) for a, b in steps)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from checkpoint_fixtures import write_checkpoint
-from talk_fixtures import consultation, write_dataset, write_preferences
+from talk_fixtures import consultation, preferences, write_dataset, write_preferences
 
-from colloque.core import Candidate, Comparison, Opening, turns_from
+from colloque.core import Candidate, Comparison, Message, Opening, Preference, turns_from
 from colloque.errors import InputError
 from colloque.judge.reward import RewardJudge
-from colloque.store import Context
+from colloque.store import Context, write_records
 from colloque.train import LoraConfig, RewardConfig, SftConfig, run_reward, run_sft
 
 pytest.importorskip("trl")
@@ -27,8 +27,22 @@ def sft(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "sft"
 
 
+PILLS = " Prenez deux comprimés le soir."
+
+
+def write_faulty(path: Path, count: int) -> Path:
+    """Pairs in which the rejected reply also prescribes; every other time it is the shorter one."""
+    pairs = []
+    for number, pair in enumerate(preferences(count)):
+        said, other = pair.chosen[0].content, pair.rejected[0].content
+        bad = other.split(".")[0] + "." + PILLS if number % 2 else said + PILLS
+        pairs.append(pair.model_copy(update={"rejected": (Message(role="assistant", content=bad),)}))
+    write_records(path, pairs, Preference)
+    return path
+
+
 def test_it_learns_and_the_judge_reads_it(sft: Path, tmp_path: Path) -> None:
-    pairs = write_preferences(tmp_path / "preferences.parquet", 240)
+    pairs = write_faulty(tmp_path / "preferences.parquet", 240)
     context = Context(folder=tmp_path / "reward", inputs={"preferences": pairs, "base": sft})
     tally = run_reward(context, RewardConfig(epochs=2, learning_rate=2e-3, threads=1))
     figures = json.loads((context.folder / "figures.json").read_text(encoding="utf-8"))
@@ -39,13 +53,13 @@ def test_it_learns_and_the_judge_reads_it(sft: Path, tmp_path: Path) -> None:
     judge = RewardJudge(context.folder / "model")
     right = 0
     for number in range(500, 540):
-        talk, other = consultation(number, 8), consultation(number + 70, 8)
-        a, b = talk[3].content, other[5].content if len(other) > 5 else other[1].content
+        talk = consultation(number, 8)
+        a, b = talk[3].content, talk[3].content + PILLS
         comparison = Comparison(
-            id="c", opening=Opening(id="o", respondent="r", split="test", turns=turns_from(talk[:3])), a=Candidate(text=a), b=Candidate(text=b)
-        )  # fmt: skip
+            id="c", opening=Opening(id="o", turns=turns_from(talk[:3])), a=Candidate(text=a), b=Candidate(text=b)
+        )
         right += judge.compare([comparison])[0].choice == "a"
-    assert right >= 25
+    assert right >= 32
 
 
 def test_an_adapter_on_a_real_checkpoint_is_merged_and_keeps_its_head(tmp_path: Path) -> None:

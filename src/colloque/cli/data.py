@@ -149,13 +149,22 @@ def extract(
 
 
 def export(
-    source: Annotated[Path, typer.Argument(readable=False, help="Dialogues or preferences.")],
-    output: Annotated[Path, typer.Option("--output", "-o", readable=False, help="JSON lines file to write.")],
+    source: Annotated[Path, typer.Argument(readable=False, help="Dialogues or preferences; or a model or adapter.")],
+    output: Annotated[Path, typer.Option("--output", "-o", readable=False, help="JSON lines file or folder to write.")],
     form: Annotated[
-        str, typer.Option("--format", help="messages (TRL, Axolotl) or sharegpt (LLaMA-Factory).")
+        str,
+        typer.Option(
+            "--format",
+            help="Records: messages (TRL, Axolotl) or sharegpt (LLaMA-Factory). Models: model (vLLM, transformers) or gguf (Ollama).",
+        ),
     ] = "messages",
 ) -> None:
-    """Write dialogues or preferences in the forms that other trainers read."""
+    """Write dialogues or preferences in the forms that other trainers read, or a model (adapter merged) for servers."""
+    if form in ("model", "gguf"):
+        from colloque.cli.training import export_weights
+
+        print(export_weights(source, output, form))
+        return
     from colloque.cli.verbs import export_file
 
     print(export_file(source, output, form))

@@ -23,7 +23,7 @@ Seed = Annotated[int, typer.Option(help="Shifts every draw; same seed, same outp
 def register(app: typer.Typer) -> None:
     """Add the verbs of this family to the command line."""
     verbs: dict[str, Callable[..., None]] = {
-        "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "reward": reward, "evaluate": evaluate, "chat": chat, "serve": serve,
+        "sft": sft, "openings": openings, "prefer": prefer, "dpo": dpo, "reward": reward, "audit": audit, "evaluate": evaluate, "chat": chat, "serve": serve,
         "stub-server": stub_server,
     }  # fmt: skip
     for name, verb in verbs.items():
@@ -110,6 +110,21 @@ def reward(
     from colloque.cli.training import train_judge
 
     for line in train_judge(source, model, output, config, seed):
+        print(line)
+
+
+def audit(
+    model: Annotated[Path, typer.Argument(readable=False, help="A tuned model: a stage's folder or a checkpoint.")],
+    dataset: Annotated[Path, typer.Option(readable=False, help="The dataset folder that it was trained on.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", readable=False, help="JSON file for the figures.")
+    ] = None,
+    seed: Seed = 17,
+) -> None:
+    """Measure what a model gives back of its training data: rare strings, planted secrets, membership."""
+    from colloque.cli.training import audited
+
+    for line in audited(model, dataset, output, seed):
         print(line)
 
 

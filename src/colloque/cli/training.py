@@ -17,9 +17,11 @@ from colloque.store import Context, Tally
 from colloque.store.manifest import begin, file_hash
 
 __all__ = [
+    "audited",
     "build_preferences",
     "compare",
     "draw_openings",
+    "export_weights",
     "measuring",
     "prefer_tune",
     "run_stub",
@@ -96,16 +98,13 @@ def draw_openings(source: Path, output: Path, config: Path | None, seed: int) ->
 
 def build_preferences(source: Path, model: Path, output: Path, config: Path | None, seed: int) -> str:
     """Replies of `model` to the openings, judged."""
-    from colloque.judge import ModelJudge, RubricJudge
+    from colloque.judge.open import open_judge
     from colloque.llm import LocalModel, open_model
     from colloque.prefer import run_prefer
 
     run = _config(config)
-    judge = (
-        ModelJudge(open_model(run.models.judge, output.with_name(f"{output.name}.journal.sqlite")))
-        if run.models.judge
-        else RubricJudge()
-    )
+    named, journal = run.models.judge, output.with_name(f"{output.name}.journal.sqlite")
+    judge = open_judge(run.prefer.judges, open_model(named, journal) if named else None)
     inputs = {"openings": source, "model": model}
     tally = _run(
         output, inputs, seed, run.prefer, lambda context: run_prefer(context, run.prefer, LocalModel(model), judge)
@@ -138,6 +137,23 @@ def train_judge(source: Path, base: Path, output: Path, config: Path | None, see
     tally = _run(output, inputs, seed, settings, lambda context: run_reward(context, settings))
     told = json.loads((output / "figures.json").read_text(encoding="utf-8"))["told"]
     return [*told, f"{output / 'model'}: trained on {tally.kept} pairs"]
+
+
+def export_weights(source: Path, output: Path, form: str) -> str:
+    """A model as one folder that servers read, or as GGUF."""
+    from colloque.train import export_gguf, export_model
+
+    if form == "gguf":
+        return f"{export_gguf(source, output)}; for Ollama: ollama create NAME -f {output / 'Modelfile'}"
+    lineage = export_model(source, output)
+    return f"{output}: {lineage['parameters']:,} parameters, weights {lineage['model']}"
+
+
+def audited(model: Path, dataset: Path, output: Path | None, seed: int) -> list[str]:
+    """What a model gives back of its training data, in words."""
+    from colloque.train import audit_model
+
+    return list(audit_model(model, dataset, output, seed)["told"])
 
 
 def compare(

@@ -1,8 +1,9 @@
 """Examples and templates, the embedded base model, SFT, DPO, reward model, export. Torch, transformers, trl, peft inside functions."""
 
+from colloque.train.audit import audit_model
 from colloque.train.config import DpoConfig, LaunchConfig, LoraConfig, RewardConfig, SftConfig
 from colloque.train.dpo import run_dpo
-from colloque.train.export import export_model
+from colloque.train.export import export_gguf, export_model
 from colloque.train.reward import run_reward
 from colloque.train.sft import run_sft
 
@@ -12,6 +13,8 @@ __all__ = [
     "LoraConfig",
     "RewardConfig",
     "SftConfig",
+    "audit_model",
+    "export_gguf",
     "export_model",
     "run_dpo",
     "run_reward",

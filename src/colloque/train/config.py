@@ -124,6 +124,8 @@ class SftConfig(StageConfig):
     """The weights that are kept: the `last`, or those of the `best` evaluation (each new best is written to the disk)."""
     patience: int | None = Field(default=None, ge=1)
     """Stop after so many evaluations without a new best; needs `keep: best`."""
+    canaries: int = Field(default=0, ge=0, le=1000)
+    """Secrets of nobody to plant among the training dialogues (1 to 16 times each), for `colloque audit` to ask for. 0: none."""
     report_to: tuple[str, ...] = ()
     """Trackers as TRL names them (`tensorboard`, `wandb`, `mlflow`, …). They are sent figures and settings, never words."""
     report_remote: bool = False

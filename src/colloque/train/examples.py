@@ -12,7 +12,7 @@ from colloque.core import Message
 from colloque.core.marks import neutralise
 from colloque.errors import RunError
 
-__all__ = ["Example", "Ledger", "Messages", "clean", "control_marks", "encode", "mask_by_prefix", "verify"]
+__all__ = ["IGNORED", "Example", "Ledger", "Messages", "clean", "control_marks", "encode", "mask_by_prefix", "verify"]
 
 Messages = Sequence[Message]
 IGNORED = -100

@@ -4,17 +4,19 @@ Each is written once and read again by a resumed run or another process. Knows n
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from colloque.errors import InputError, RunError
 from colloque.store import Context, write_json
 from colloque.train import base as bases
+from colloque.train.canaries import canaries, told
 from colloque.train.config import SftConfig
 from colloque.train.data import dataset_file, read_dialogues, read_examples, write_examples
-from colloque.train.examples import Ledger, encode, verify
+from colloque.train.examples import Ledger, Messages, encode, verify
 from colloque.train.template import give_template, training_template
 
 __all__ = ["Prepared", "prepare"]
@@ -48,7 +50,9 @@ def prepare(context: Context, config: SftConfig, work: Path) -> Prepared:
         if not (encoded.exists() and counts.exists()):
             verify(tokenizer, template, islice(read_dialogues(file, config.play, system), _VERIFIED))
             ledger = Ledger()
-            dialogues = read_dialogues(file, config.play, system)
+            dialogues: Iterable[Messages] = read_dialogues(file, config.play, system)
+            if name == "train" and config.canaries:
+                dialogues = chain(dialogues, told(canaries(config.canaries, context.seed)))
             write_examples(encoded, encode(tokenizer, template, dialogues, limit, ledger))
             write_json(counts, asdict(ledger))
         ledgers[name] = Ledger(**json.loads(counts.read_text(encoding="utf-8")))

@@ -14,6 +14,7 @@ from colloque.progress import note
 from colloque.store import Context, Tally, write_json
 from colloque.store.weights import model_folder, weights_hash
 from colloque.train import base as bases
+from colloque.train.card import write_card
 from colloque.train.config import RewardConfig
 from colloque.train.drift import wilson
 from colloque.train.examples import clean, control_marks
@@ -49,6 +50,7 @@ def run_reward(context: Context, config: RewardConfig) -> Tally:
     figures = json.loads((work / _FIGURES).read_text(encoding="utf-8"))
     figures["model"] = weights_hash(context.folder / "model")
     write_json(context.folder / _FIGURES, figures)
+    write_card(context.folder / "model", "reward", figures)
     shutil.rmtree(work)
     return _tally(figures)
 

@@ -8,6 +8,7 @@ import json
 import math
 import shutil
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from colloque.progress import note
 from colloque.store import Context, Tally, write_json
 from colloque.store.weights import weights_hash
 from colloque.train import base as bases
+from colloque.train.canaries import canaries
+from colloque.train.card import write_card
 from colloque.train.config import SftConfig
 from colloque.train.data import lengths_of
+from colloque.train.examples import IGNORED
 from colloque.train.hardware import Hardware, look
 from colloque.train.keep import kept, watch
 from colloque.train.launch import launch
@@ -54,7 +58,10 @@ def run_sft(context: Context, config: SftConfig) -> Tally:
         merge_from_disk(context.folder / "adapter", context.folder / "model")
     figures = json.loads((work / _FIGURES).read_text(encoding="utf-8"))
     figures["model"] = weights_hash(context.folder / "model")
+    if config.canaries:
+        figures["canaries"] = [asdict(one) for one in canaries(config.canaries, context.seed)]
     write_json(context.folder / _FIGURES, figures)
+    write_card(context.folder / "model", "sft", figures, context.inputs["dataset"])
     shutil.rmtree(work)
     return _tally(figures)
 
@@ -72,6 +79,7 @@ def train_sft(context: Context, config: SftConfig) -> None:
     listener = train(trainer, "sft", config.checkpoint_seconds)
     seconds = time.monotonic() - began
     measured = _measured(trainer, prepared)
+    _stop_at(trainer.model, prepared.train)
     _save(trainer, prepared.tokenizer, context.folder, layout)
     if rank():
         return
@@ -159,6 +167,15 @@ def _save(trainer: Any, tokenizer: Any, folder: Path, layout: Layout) -> None:
         publish(model.merge_and_unload(), tokenizer, folder / "model")
 
 
+def _stop_at(model: Any, examples: Any) -> None:
+    """Let the model's own settings of generation stop at the trained end mark: a base may know only the end of a text."""
+    end = next(label for label in reversed(examples[0]["labels"]) if label != IGNORED)
+    settings = model.generation_config
+    known = settings.eos_token_id if isinstance(settings.eos_token_id, list) else [settings.eos_token_id]
+    if end not in known:
+        settings.eos_token_id = [end, *(one for one in known if one is not None)]
+
+
 def _measured(trainer: Any, prepared: Prepared) -> dict[str, Any]:
     """Figures of the model itself, before an adapter is merged into it; every process takes part."""
     parameters = list(trainer.model.parameters())
@@ -182,6 +199,7 @@ def _told_of_the_run(
         "steps": trainer.state.global_step,
         "batch": config.batch,
         "epochs": config.epochs,
+        "learning_rate": trainer.args.learning_rate,
         "kept": kept(trainer).figures(),
         "data": {name: one.figures() for name, one in prepared.ledgers.items()},
         "curves": curves(trainer, {"loss": "train", "eval_loss": "eval"}),
