@@ -172,7 +172,7 @@ def _turned(form: Form, gender: Gender) -> list[str]:
 
 def _postposed(clause: Clause, wh: str, plain: str, gender: Gender) -> list[str]:
     if (
-        clause.rest.startswith("depuis")
+        clause.rest.startswith(("depuis", "pour ", "afin "))
         or (clause.verb == "allez" and clause.rest)
         or (re.match(r"\w+s\b", clause.rest) and wh.startswith("combien"))
     ):

@@ -11,6 +11,7 @@ from random import Random
 
 from colloque.core import Persona
 from colloque.french import fold, quantities
+from colloque.french.patterns import lexicon
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
@@ -19,6 +20,7 @@ from colloque.speech.gender import Gender
 from colloque.speech.letters import lower, upper
 from colloque.speech.numbers import drugs
 from colloque.speech.persons import yours
+from colloque.speech.weave import with_articles
 
 __all__ = ["acknowledge"]
 
@@ -54,6 +56,10 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
 def _plainly(fact: Fact, persona: Persona, rng: Random, used: set[str]) -> str:
     """An acknowledgement without the patient's words: care for a burden, by what it is about; else a short one."""
     bank = load("regard")
+    if fact.mood == "hard" and not (
+        sad(fact.reading.rest) or lexicon("welcome").has(fact.reading.rest, "heavy", "grave")
+    ):
+        return _fresh(bank["hard"]["sober"], rng, used)
     if fact.mood == "hard":
         own = bank["hard"].get(_BY_BAND.get(fact.band, ""), [])
         if persona.school == "brief":
@@ -103,7 +109,11 @@ def _echo(fact: Fact, gender: Gender) -> str:
     if reading.kind in {"yes", "no"} and not reading.rest:
         return _of_question(fact, gender, reading.kind == "yes")
     head = _head(reading.rest)
-    if not head or _POOR.match(head):
+    if (
+        not head
+        or _POOR.match(head)
+        or re.match(r", (?:oui|non|parfois|jamais|aucun)\b| (?:et|/) [-\d]", reading.rest[len(head) :])
+    ):
         return ""
     if reading.kind == "no" and not re.search(r"\b(?:je|j'|on|il|elle|c'est|ça)\b", head, re.IGNORECASE):
         return ""
@@ -112,8 +122,10 @@ def _echo(fact: Fact, gender: Gender) -> str:
     if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"\w+", head)):
         # A drug or its dose in the clinician's mouth would read like a prescription.
         return ""
+    if fact.scale and "difficile" in head:
+        return ""
     if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
-        return head
+        return head if fact.scale else lower(with_articles(fact, head))
     if len(head.split()) < 3:
         return ""
     turned = yours(head) or ""
@@ -121,12 +133,12 @@ def _echo(fact: Fact, gender: Gender) -> str:
 
 
 _POOR = re.compile(
-    r"^(?:mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\d+|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
+    r"^(?:(?:mais|et|ou|donc|car|sauf|puis|ben|bah|bof)\b.*|mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\d+|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
     re.IGNORECASE,
 )
 # Harmless in themselves, but they sound like blame, order or comfort when the clinician says them.
 _BLAMING = re.compile(
-    r"\bvous faites\b|\bfaites vomir|\bvoulez\b|\bdevez\b|\bfaut\b|\bdit\b|\bmême pas\b|inquiétude|\bbien entouré|\bpensé\b|\bnul(?:le)?s?\b|\bgross?e?s?\b|\bmoche|\braté|\binutile|\bfolle?\b|\bbon à rien|\bprenez\b.*\b(?:mg|milligrammes?|comprimés?)",
+    r"\bvous faites\b|\bfaites vomir|\bvoulez\b|\bdevez\b|\bfaut\b|\bdit\b|\bmême pas\b|inquiétude|\bbien entouré|\bpensé\b|\bnul(?:le)?s?\b|\bgross?e?s?\b|\bmoche|\blâche|\bbête|\braté|\binutile|\bfolle?\b|\bbon à rien|\bprenez\b.*\b(?:mg|milligrammes?|comprimés?)",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(

@@ -139,6 +139,9 @@ def _with_unit(question: str, answer: str) -> str:
     bare = answer.strip()
     if _SEX.match(question.strip()):
         return _SEXES.get(bare.lower(), answer)
+    if "accident du travail" in question.lower():
+        answer = re.sub(r"\bAT\b", "accident du travail", answer)
+        bare = answer.strip()
     unit = _UNIT.search(question)
     return f"{bare} {unit[1]}" if unit and re.fullmatch(r"\d+(?:[.,]\d+)?", bare) else answer
 
@@ -238,7 +241,17 @@ def known_gender(questionnaire: Questionnaire) -> Gender | None:
     return "m" if man.search(questions) or _ASKED_M.search(questions) else None
 
 
+# Told by most couples; where the record says more, that counts.
+_HIS = re.compile(r"\b(?:ma femme|mon épouse|mon epouse|ma copine|mon ex-femme)\b", re.IGNORECASE)
+_HERS = re.compile(r"\b(?:mon mari|mon copain|mon ex-mari|mon conjoint)\b", re.IGNORECASE)
+
+
 def gender_of(questionnaire: Questionnaire, seed: int) -> Gender:
     """The gender that agreement follows: the record's own, else drawn, and constant through the dialogue."""
     known = known_gender(questionnaire)
+    if known is None:
+        answers = " ".join(a.answer for a in questionnaire.told)
+        his, hers = _HIS.search(answers), _HERS.search(answers)
+        if bool(his) != bool(hers):
+            return "m" if his else "f"
     return known or ("f" if rng_for(questionnaire.id, "gender", seed).random() < 0.5 else "m")

@@ -129,7 +129,7 @@ def _happens(noun: str) -> tuple[str, ...]:
     hard = re.match(r"^(?:difficultés?|du mal) (?P<rest>(?:à|pour) .+)$", noun, re.IGNORECASE)
     if hard:
         return (f"Est-ce que vous avez du mal {hard['rest']} ?", f"Vous avez des difficultés {hard['rest']} ?")
-    return (f"{upper(noun)}, ça vous arrive ?", second)
+    return (f"{upper(owned(noun, own=False)) if plural else upper(noun)}, ça vous arrive ?", second)
 
 
 def _named(noun: str, short: bool) -> tuple[str, ...]:

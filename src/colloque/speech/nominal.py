@@ -22,7 +22,7 @@ _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿœŒ]+(?:[-'][A-Za-zÀ-ÖØ-öø-ÿœ
 _FORE = {
     "gros": "m", "grosse": "f", "petit": "m", "petite": "f", "grand": "m", "grande": "f", "bon": "m", "bonne": "f", "mauvais": "m",
     "mauvaise": "f", "vieux": "m", "vieille": "f", "nouveau": "m", "nouvelle": "f", "long": "m", "longue": "f", "premier": "m", "première": "f",
-    "léger": "m", "légère": "f", "fort": "m", "forte": "f", "simple": "", "super": "", "ancien": "m", "ancienne": "f", "double": "",
+    "léger": "m", "légère": "f", "fort": "m", "forte": "f", "simple": "", "super": "", "ancien": "m", "ancienne": "f", "double": "", "deuxième": "", "troisième": "", "quatrième": "", "cinquième": "", "sixième": "", "second": "m", "seconde": "f",
 }  # fmt: skip
 _FORE_MANY = frozenset(
     ["gros", "grosses", "petits", "petites", "grands", "grandes", "bons", "bonnes", "mauvais", "mauvaises", "vieux", "vieilles", "longs", "longues", "légers", "légères", "fortes", "forts", "nouveaux", "nouvelles"]
@@ -87,7 +87,24 @@ def gender_of_phrase(phrase: str) -> Gender | None:
     if _FORE.get(words[0]) and len(words) > 1:
         return "f" if _FORE[words[0]] == "f" else "m"
     head = words[1] if words[0] in _FORE and len(words) > 1 else words[0]
-    return _gender(_single(head))
+    return _gender(head) or _gender(_single(head))
+
+
+_ARTICLES = {("the", "m"): "le ", ("the", "f"): "la ", ("some", "m"): "un ", ("some", "f"): "une "}
+_SHORT = {
+    "ecg": "m",
+    "eeg": "m",
+    "avc": "m",
+    "cdi": "m",
+    "cdd": "m",
+    "tdah": "m",
+    "diu": "m",
+    "irm": "f",
+    "fiv": "f",
+    "ivg": "f",
+    "ist": "f",
+    "fausse": "f",
+}
 
 
 @lru_cache(maxsize=16384)
@@ -98,8 +115,11 @@ def named(phrase: str, use: Use) -> str | None:
     ('le vin rouge', 'de la fièvre', 'des petites billes dures')
     """
     found = _WORD.match(phrase)
-    if not found or (phrase[:1].isupper() and lower(phrase) == phrase):
+    if not found:
         return None
+    if phrase[:1].isupper() and lower(phrase) == phrase:
+        short = _SHORT.get(found.group().lower())
+        return f"{_ARTICLES[use, short]}{phrase}" if short else None
     low = lower(phrase)
     words = [w.lower() for w in _WORD.findall(low)[:3]]
     first = words[0]
@@ -134,6 +154,9 @@ def _plural(head: str, first: str) -> bool:
     return _gender(_single(head)) is not None
 
 
+_BEFORE = re.compile(
+    r"^(?P<before>(?:le soir|le matin|le midi|à midi|l'après-midi|le dimanche|le week-end|parfois|souvent|surtout|plutôt|un peu|aussi|genre|sinon|avant|maintenant) )(?P<noun>.+)$"
+)
 _PIECES = re.compile(r"(, (?:et |ou |surtout |parfois |puis )?| et | ou |\. | puis )")
 
 
@@ -179,4 +202,8 @@ def _said(body: str, use: Use) -> str | None:
     if related and related["who"].lower() in kin and is_noun(related["what"].split(" ")[0]):
         who = named(related["who"], use) or related["who"]
         return f"{who}, {named(related['what'], 'some') or related['what']}"
+    before = _BEFORE.match(body)
+    if before:
+        said = named(before["noun"], use)
+        return before["before"] + said if said else None
     return named(body, use)

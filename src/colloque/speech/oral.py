@@ -12,7 +12,7 @@ from colloque.core import Persona
 from colloque.speech.bank import load
 from colloque.speech.letters import lower
 
-__all__ = ["colour", "hesitate", "opener", "spoken"]
+__all__ = ["colour", "hesitate", "opener", "spoken", "tagged"]
 
 # « je bois plus » would mean more: `ne` stays before plus, unless what follows leaves no doubt.
 _NEGATION = r"(?:pas|jamais|rien|guère|aucune?|personne|plus (?:rien|jamais|personne|aucune?|du tout|goût|envie|la force|le goût|plaisir))"
@@ -49,9 +49,9 @@ def spoken(text: str, style: str) -> str:
 
 def opener(persona: Persona, rng: Random, mood: str, words: int) -> str:
     """A first sound before the answer (`Ben…`, `Euh…`), often none; `mood` is good, hard or plain."""
-    if rng.random() > 0.15 + 0.5 * persona.hesitant:
+    if rng.random() > 0.14 + 0.5 * persona.hesitant:
         return ""
-    bank = load("phrases")["openers"]
+    bank = load("colour")["lead"]
     return str(rng.choice(bank[persona.style] + (bank.get(mood, []) if words > 2 else [])))
 
 
@@ -59,7 +59,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
     """Now and then a pause inside the words, at a comma or a link, or a first word said twice. No word is lost."""
     if len(text) < 25 or rng.random() > 0.55 * persona.hesitant:
         return text
-    if rng.random() < 0.3 and (again := re.match(r"(?:Je|J'|Ça|C'est|On|Mon|Ma) ?", text)):
+    if rng.random() < 0.3 and (again := re.match(r"(?:Je|Ça|C'est|On|Mon|Ma) ", text)):
         word = again.group().strip()
         if word.endswith("'"):
             return text
@@ -79,9 +79,31 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
     return text[: place.start()].rstrip(",") + sound + text[place.end() :]
 
 
-def colour(persona: Persona, rng: Random, mood: str) -> str:
-    """A remark without any fact after the answer (`Voilà.`), rarely."""
-    if rng.random() > 0.02 + 0.12 * persona.talkative:
+def colour(persona: Persona, rng: Random, kind: str, used: set[str]) -> str:
+    """A remark without any fact after the answer (`Voilà.`), now and then; `kind` is yes, no, hard or plain."""
+    if rng.random() > 0.03 + 0.22 * persona.talkative:
         return ""
-    bank = load("phrases")["remarks"]
-    return str(rng.choice(bank["hard"] if mood == "hard" else bank[persona.style]))
+    after = load("colour")["after"]
+    pool = after[persona.mood]["any"] if persona.mood in after and rng.random() < 0.2 else after[kind][persona.style]
+    left = [remark for remark in pool if remark not in used]
+    if not left:
+        return ""
+    said = str(rng.choice(left))
+    used.add(said)
+    return said
+
+
+def tagged(text: str, persona: Persona, rng: Random, used: set[str]) -> str:
+    """A short plain answer with « quoi », « voilà », « docteur » before its full stop; once of a kind in a talk."""
+    if (
+        not text.endswith(".")
+        or text.endswith("..")
+        or not 8 < len(text) < 90
+        or rng.random() > 0.05 + 0.14 * persona.talkative
+    ):
+        return text
+    tag = str(rng.choice(load("colour")["tag"][persona.style]))
+    if tag in used or tag.strip(", ") in text:
+        return text
+    used.add(tag)
+    return f"{text[:-1]}{tag}."

@@ -15,8 +15,8 @@ from colloque.speech.clause import say
 from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.gender import Gender
 from colloque.speech.letters import lower, upper
-from colloque.speech.oral import colour, hesitate, opener, spoken
-from colloque.speech.weave import weave
+from colloque.speech.oral import colour, hesitate, opener, spoken, tagged
+from colloque.speech.weave import weave, with_articles
 
 __all__ = ["DURATION", "Said", "chunks", "content", "patient_turn", "state"]
 
@@ -72,8 +72,9 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
     return spoken(say(clause, "je", positive, persona.style == "careful", gender(persona)), persona.style)
 
 
-def state(fact: Fact, persona: Persona, rng: Random) -> Said:
-    """Answer a question that was just put."""
+def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None) -> Said:
+    """Answer a question that was just put. `used` holds the remarks of this talk, so that none comes twice."""
+    used = set() if used is None else used
     reading = fact.reading
     if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
         return _set_piece(fact, persona, rng)
@@ -82,18 +83,61 @@ def state(fact: Fact, persona: Persona, rng: Random) -> Said:
         core = _yes_no(fact, persona, rng, plain=True) if reading.kind in {"yes", "no"} else _plain(fact, persona, rng)
         return _assemble(fact.id, "", core, "")
     if reading.kind in {"yes", "no"}:
-        before = opener(persona, rng, fact.mood, fact.words) if rng.random() < 0.35 else ""
-        core = _yes_no(fact, persona, rng, plain=bool(before))
+        again = _asked_again(fact, persona, rng)
+        before = again or (opener(persona, rng, fact.mood, fact.words) if rng.random() < 0.35 else "")
+        core = _yes_no(fact, persona, rng, plain=bool(before), short=bool(again))
+        kind = (
+            "hard"
+            if fact.mood == "hard"
+            else "no"
+            if reading.kind == "no"
+            else "yes"
+            if fact.band == _SUBSTANCES
+            else "plain"
+        )
     else:
-        core = _plain(fact, persona, rng)
+        core = tagged(_plain(fact, persona, rng), persona, rng, used)
         before = opener(persona, rng, fact.mood, fact.words)
+        kind = "hard" if fact.mood == "hard" else "plain"
     core = hesitate(core, persona, rng)
-    return _assemble(fact.id, before, core, _agree(colour(persona, rng, fact.mood), persona))
+    if "? " in core[:30]:
+        before = before if again_said(before) else ""
+    after = colour(persona, rng, kind, used) if fact.words < 25 and not core.endswith(_TAGS) else ""
+    return _assemble(fact.id, before, core, _agree(after, persona))
+
+
+_SUBSTANCES = 12
+_TAGS = (", quoi.", ", hein.", ", voilà.", ", docteur.", ", voyez-vous.", ", si vous voulez.")
+
+
+def again_said(before: str) -> bool:
+    """Whether what comes before is the thing asked about, said again."""
+    return before.endswith("? ")
+
+
+_THING = re.compile(r"^(?:déjà )?(?:eu )?(?P<what>(?:des|du|de la|de l'|une?) (?:[\wÀ-ÿ'-]+ ){0,2}[\wÀ-ÿ'-]+)$")
+
+
+def _asked_again(fact: Fact, persona: Persona, rng: Random) -> str:
+    """The thing asked about said again before oui or non, as people do: « Des vertiges ? Non. »"""
+    clause = fact.form.clause
+    if (
+        clause is None
+        or clause.negative
+        or clause.subject not in {"vous", "il y"}
+        or rng.random() > 0.05 + 0.15 * persona.talkative
+    ):
+        return ""
+    thing = _THING.match(clause.rest)
+    if not thing or re.search(r"\b(?:vous|votre|vos|ou|et)\b", thing["what"]):
+        return ""
+    return f"{upper(thing['what'])} ? "
 
 
 def _assemble(identity: str, before: str, core: str, after: str) -> Said:
     if before:
-        core = lower(core) if before.rstrip()[-1] in ",." and not core.startswith("I ") else core
+        small = before.rstrip()[-1] in ",.)" and not core.startswith("I ")
+        core = lower(core) if small and not before.startswith("(") else core
     text = f"{before}{core}"
     start = len(before)
     if core.endswith("?") or len(core) > 220:
@@ -120,7 +164,7 @@ _AFTER_LEAD = re.compile(
 )
 
 
-def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
+def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool, short: bool = False) -> str:
     """`Oui`, `Non` or `Si`, with the rest of the answer, or with what the question asked."""
     reading = fact.reading
     positive = reading.kind == "yes"
@@ -130,7 +174,7 @@ def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
     if not reading.rest:
         what = (
             content(fact, persona, positive)
-            if rng.random() < 0.55 + 0.35 * persona.talkative or fact.risk not in {"none", "denied"}
+            if not short and (rng.random() < 0.35 + 0.5 * persona.talkative or fact.risk not in {"none", "denied"})
             else ""
         )
         if what and bare:
@@ -139,6 +183,8 @@ def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool) -> str:
             return str(rng.choice(bank["bare_yes" if positive else "bare_no"][persona.style]))
         return f"{reading.lead}."
     rest = spoken(reading.rest, persona.style)
+    if not short:
+        rest = with_articles(fact, rest)
     if _AFTER_LEAD.match(rest) or rng.random() < 0.5:
         return f"{lead}, {lower(rest)}"
     if rng.random() < 0.25 and bare and not re.search(r"\bj[e']", rest[:4].lower()):
@@ -162,7 +208,7 @@ def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
     if fact.scale:
         return _scale(fact, persona, rng, rest)
     clause = fact.form.clause
-    if fact.form.kind == "wh" and clause and clause.subject == "vous" and rng.random() < 0.35:
+    if fact.form.kind == "wh" and clause and clause.subject == "vous" and rng.random() < 0.6:
         told = _told(fact, persona, rest)
         if told:
             return told
@@ -204,8 +250,13 @@ def _told(fact: Fact, persona: Persona, rest: str) -> str:
         say(clause._replace(rest="", lead=""), "je", True, persona.style == "careful", gender(persona)), persona.style
     )
     noun = _NOUN_OF.match(fact.form.wh)
-    if noun and noun["noun"].lower()[:4] in value.lower() and not clause.rest:
-        return f"{upper(verb)} {value}."
+    per = (
+        re.fullmatch(r"par (?:jour|semaine|nuit|mois)", clause.rest)
+        if "par " not in value and "," not in value and " ou " not in value
+        else None
+    )
+    if noun and noun["noun"].lower()[:4] in value.lower() and (not clause.rest or per):
+        return f"{upper(verb)} {value}{' ' + clause.rest if per else ''}."
     if fact.form.wh == "à quelle heure" and not clause.rest and re.search(r"heures?|minuit|midi", value):
         return f"{upper(verb)} {value}." if re.match(r"(?:vers|à|entre)\b", value) else f"{upper(verb)} à {value}."
     if fact.form.wh in {"quel âge"} and "an" in value:
@@ -213,11 +264,17 @@ def _told(fact: Fact, persona: Persona, rest: str) -> str:
     return ""
 
 
+_REPLY = re.compile(r"\b(?:oui|non)\b")
+
+
 def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
     """An option of a scale, said alone or with what it is about."""
     options = load("scales")["say"]
     key = fact.reading.rest.rstrip(".").lower()
-    said = str(rng.choice(options.get(key, [lowered(rest)])))
+    ways = options.get(key, [lowered(rest)])
+    if fact.form.kind in {"wh", "order"}:
+        ways = [way for way in ways if not _REPLY.search(way)] or ways[:1]
+    said = str(rng.choice(ways))
     what = content(fact, persona, True) if rng.random() < 0.4 else ""
     if fact.band == RISK_BAND and re.match(r"(?:jamais|pas|aucun)", said):
         said = f"non, {said}"
@@ -235,10 +292,10 @@ def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
     return f"{upper(said)}."
 
 
-def chunks(fact: Fact, persona: Persona, rng: Random) -> list[Said]:
+def chunks(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None) -> list[Said]:
     """What is said to a question; a long answer is cut between sentences into several turns of at most some 45 words."""
     if fact.words <= _LONG or fact.reading.kind not in {"yes", "no", "words"}:
-        return [state(fact, persona, rng)]
+        return [state(fact, persona, rng, used)]
     parts: list[str] = []
     lead = f"{fact.reading.lead}. " if fact.reading.lead else ""
     for sentence in fact.reading.sentences:

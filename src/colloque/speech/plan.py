@@ -17,6 +17,9 @@ _BEGINS = 1 / 6
 _LAST_BAND = 15
 _INTIMATE_BAND = 13
 _SWAP = 0.1
+_SLANG = re.compile(
+    r"\b(?:mouais|jsp|bof|tt|ouais|nn|nan|ptet|jpp|tkt|mdr|genre|chiant|relou|boulot|truc|bcp|taf)\b", re.IGNORECASE
+)
 _ANAPHORIC = re.compile(r"\b(?:cela|ça|ce|cet|cette|ces|ainsi|en|y|leur|elles?|ils?)\b", re.IGNORECASE)
 # Bands whose questions stand together: mood, anxiety, sleep, meals, work, people, substances.
 _TOGETHER = frozenset({4, 5, 6, 7, 9, 12})
@@ -27,6 +30,8 @@ def draw_persona(questionnaire: Questionnaire, seed: int = 0) -> Persona:
     rng = rng_for(questionnaire.id, "persona", seed)
     text = " ".join(a.answer for a in questionnaire.told)
     careful = 0.45 if " ne " in text and text[:1].isupper() else 0.1
+    if _SLANG.search(text):
+        careful = 0.0
     style = rng.choices(("familiar", "plain", "careful"), (0.35, 0.65 - careful, careful))[0]
     return Persona(
         gender=gender_of(questionnaire, seed), style=style,

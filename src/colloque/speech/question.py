@@ -36,6 +36,9 @@ class Form(NamedTuple):
 _TAG = re.compile(r"<[^<>]{0,200}?>|<\|[^|<>]{0,40}\|>|\[/?INST\]")
 _NUMBER = re.compile(r"^\s*(?:(?:[Qq](?:uestion)?\s?\d{1,3}|\d{1,3}|[a-z])\s?[.):/–-]\s+|[-*•▪#>]+\s*)")
 _SPACE = re.compile(r"\s+")
+_OUT_OF_TEN = re.compile(
+    r"(?<!échelle)\s*[(\[](?:de |sur )?(?:(?:0|1) ?(?:à|a|-|–|/) ?)?10(?: max)?[)\]]", re.IGNORECASE
+)
 _HINT = re.compile(r"(?:\s+|(?<=[?:.])\s*)[(\[][^()\[\]]{0,160}[)\]]\s*")
 _WH = (
     r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|jusqu'où|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
@@ -63,6 +66,7 @@ def tidy(text: str) -> str:
     """A question without markup, numbering, codes or hints in brackets; straight quotes, single spaces."""
     text = _TAG.sub(" ", html.unescape(text)).replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
     text = _NUMBER.sub("", text)
+    text = _OUT_OF_TEN.sub(" sur 10", text)
     text = _HINT.sub(" ", text).replace("*", "").replace("_", " ").replace("{", "").replace("}", "")
     text = text.replace(" / ", " et ")
     text = re.sub(

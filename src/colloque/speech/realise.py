@@ -24,6 +24,8 @@ __all__ = ["DEFERRAL", "realise"]
 
 _OWED = {"ambiguous", "affirmed", "acute"}
 _INTIMATE_BAND = 13
+_PERSONAL = 8
+"""Bands after this one are of work, people and habits: what a tense person wonders about."""
 
 
 def DEFERRAL() -> str:  # noqa: N802 - a constant kept in the phrase bank
@@ -49,6 +51,7 @@ class _Talk:
         self.lines = 0
         self.bank, self.welcome = load("phrases"), load("welcome")
         self.heard: frozenset[str] = frozenset()
+        self.held = False
 
     def pick(self, *path: str, bank: dict[str, Any] | None = None) -> str:
         """A phrase of the bank not yet used, in the patient's gender."""
@@ -111,6 +114,10 @@ def _clinician_opens(talk: _Talk) -> None:
     if not talk.queue:
         talk.clinician(hello)
         return
+    if talk.rng.random() < 0.06:
+        talk.clinician(str(talk.rng.choice(hellos)), talk.pick("prompts", "found"))
+        talk.patient(Turn(role="patient", text=talk.pick("prompts", "fine")))
+        hello = str(talk.rng.choice(("Bien.", "Parfait.", "Très bien.", "Alors allons-y.")))
     talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(bank["start"]["any"])))
 
 
@@ -141,9 +148,26 @@ def _question(talk: _Talk, fact: Fact, link: str) -> str:
     return ask(fact, talk.rng, talk.gender, link, first=first)
 
 
+def _hold(talk: _Talk, fact: Fact) -> None:
+    """Before the answer, once in a talk: a silence before what is hard, or a tense person's « pourquoi ? »"""
+    if talk.held or fact.band == RISK_BAND or len(talk.turns) < 3:
+        return
+    draw = talk.rng.random()
+    if fact.mood == "hard" and draw < 0.04 + 0.2 * talk.persona.hesitant:
+        asked, given = "silence", "time"
+    elif talk.persona.mood == "tense" and fact.band > _PERSONAL and draw < 0.06 and fact.mood != "hard":
+        asked, given = "why", "because"
+    else:
+        return
+    talk.held = True
+    talk.patient(Turn(role="patient", text=talk.pick("prompts", asked)))
+    talk.clinician(talk.pick("prompts", given))
+
+
 def _answer(talk: _Talk, fact: Fact) -> None:
     """The patient answers; a neighbour may come along; a long answer takes several turns."""
-    said = chunks(fact, talk.persona, talk.rng)
+    _hold(talk, fact)
+    said = chunks(fact, talk.persona, talk.rng, talk.used)
     for piece in said[:-1]:
         talk.patient(patient_turn([piece]), fact)
         if talk.grade in _OWED:
@@ -167,7 +191,7 @@ def _also(talk: _Talk, fact: Fact) -> tuple[Said, Fact] | None:
         return None
     following = talk.queue[0]
     near = following.leans or (following.topic is not None and following.band == fact.band)
-    share = (0.1 + 0.25 * talk.persona.talkative) * (1.5 if following.leans else 1.0)
+    share = (0.14 + 0.36 * talk.persona.talkative) * (1.5 if following.leans else 1.0)
     if not near or {fact.risk, following.risk} & _OWED or following.band == RISK_BAND or talk.rng.random() > share:
         return None
     said = volunteer(following, talk.persona, talk.rng)
@@ -186,12 +210,20 @@ def _go_on(talk: _Talk, before: str = "") -> None:
         return
     assert talk.last is not None
     if before:
-        taken = before
+        taken = (
+            f"Bonjour. {acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)}"
+            if talk.last.alarm
+            else before
+        )
     elif talk.last.band == RISK_BAND and talk.last.topic != "arme":
         taken = talk.pick("risk", "denied")
     else:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
-    talk.clinician(taken, _question(talk, following, _link(talk, following, not taken)))
+    link = _link(talk, following, not taken)
+    question = _question(talk, following, link)
+    if link.endswith(". ") and _named_twice(talk, following, question[len(link) :]):
+        question = question[len(link) :]
+    talk.clinician(taken, question)
 
 
 def _link(talk: _Talk, fact: Fact, silent: bool) -> str:
@@ -214,17 +246,31 @@ def _link(talk: _Talk, fact: Fact, silent: bool) -> str:
         if turned:
             return turned
     if silent:
-        return str(talk.rng.choice(("", "", "Et ", "Et ", "Sinon, ", "Dites-moi, ")))
+        return str(
+            talk.rng.choice(("", "", "", "", "Et ", "Et ", "Et ", "Et ", "Sinon, ", "Dites-moi, ", "Et sinon, "))
+        )
     return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+def _named_twice(talk: _Talk, fact: Fact, question: str) -> bool:
+    """Whether a question names the topic that « Parlons du sommeil. » has just named."""
+    label = str(load("topics")["labels"].get(fact.topic or "", ""))
+    return label.split("'")[-1].split(" ")[-1][:6] in question.lower()
 
 
 def _turned_to(talk: _Talk, fact: Fact) -> str:
     """« Parlons du sommeil. » before a question that comes to a new topic; "" where the topic has no plain name."""
     label = load("topics")["labels"].get(fact.topic or "")
-    if not label or " de moi" in label or len(fact.form.text) < 22 or fact.form.kind == "noun":
+    if (
+        not label
+        or fact.topic not in load("topics")["turned"].split()
+        or " de moi" in label
+        or len(fact.form.text) < 22
+        or fact.form.kind == "noun"
+    ):
         return ""
     frame = talk.pick("turn", "to", bank=load("regard"))
-    return frame.replace("{of}", about(label)).replace("{the}", label).replace("{Of}", about(label)) + " "
+    return frame.replace("{of}", about(label)).replace("{the}", label).replace("{to}", about(label, "à")) + " "
 
 
 def _again(talk: _Talk, fact: Fact) -> bool:
@@ -293,7 +339,7 @@ def _close(talk: _Talk) -> None:
     elif last is not None and (last.alarm or talk.rng.random() < 0.5):
         taken = acknowledge(last, talk.persona, talk.rng, talk.used, talk.gender)
     thanks = talk.of("thanks", "plain" if plain else "any")
-    if taken and ("erci" in taken or taken.startswith("Bien") or plain):
+    if taken and ("erci" in taken or taken.startswith("Bien") or plain or talk.rng.random() < 0.7):
         thanks = ""
     following = talk.of("thanks", "next")
     talk.clinician(taken, thanks, following)

@@ -20,7 +20,7 @@ _DETERMINED = re.compile(
 )
 # What is the patient's own is said with « votre »: le poids → votre poids.
 _OWN = re.compile(
-    r"^(?:métier|profession|travail|poste|emploi|situation|traitements?|entourage|alimentation|groupe|couple|enfance|quotidien|logement|loisirs|attentes?|motivation|projets?|souhaits?|objectifs?|journées?|horaires|activité|parents|scolarité|études)\b",
+    r"^(?:métier|profession|travail|poste|emploi|situation|traitements?|entourage|alimentation|groupe|couple|enfance|quotidien|logement|loisirs|attentes?|motivation|projets?|souhaits?|objectifs?|journées?|horaires|activité|ancienneté|parents|scolarité|études)\b",
     re.IGNORECASE,
 )
 _PARTICIPLES_NOW = [
@@ -105,6 +105,8 @@ _SINGULAR_S = frozenset(
         "corps",
         "accès",
         "processus",
+        "rhésus",
+        "cannabis",
         "virus",
         "mois",
         "fois",
@@ -143,9 +145,9 @@ _HEADS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"date(?: et nature)? (?:de |d'|du |des )(?:la |l'|le |les |votre )?(?P<x>(?:dernier|dernière|derniers|dernières|première?|prochaine?) .+)", ("{X}, c'était quand ?", "De quand {date} {x} ?")),
     (r"date (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("{X}, c'était quand ?", "Vous vous souvenez de la date {of}{raw} ?")),
     (r"(?:durée|durée habituelle|durée moyenne) (?P<of>de l'|de la |du |des |de cette |de ces |de ce |de |d')(?P<x>.+)", ("{X}, ça dure combien de temps ?", "Combien de temps {dure} {x} ?")),
-    (r"(?:fréquence|rythme) (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("{X}, c'est à quelle fréquence ?", "À quelle fréquence, {x} ?")),
-    (r"ancienneté (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("{X}, ça remonte à quand ?", "Depuis quand, {x} ?")),
-    (r"âge (?P<of>de survenue de |de début de |au début de |à |lors de |de )(?P<x>(?:la |le |les |l').+)", ("Vous aviez quel âge, à {x} ?", "À quel âge, {x} ?")),
+    (r"(?:fréquence|rythme) (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("{X}, c'est à quelle fréquence ?", "{X}, ça revient souvent ?")),
+    (r"ancienneté (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("{X}, ça remonte à quand ?", "{X}, c'est depuis quand ?")),
+    (r"âge (?P<of>de survenue de |de début de |au début de |à |lors de |de )(?P<x>(?:la |le |les |l').+)", ("Vous aviez quel âge, à {x} ?", "C'était à quel âge, {x} ?")),
     (r"âge (?:de survenue|d'apparition|de début)(?P<x>)", ("Ça a commencé à quel âge ?", "Vous aviez quel âge quand ça a commencé ?")),
     (r"(?:type|types|nature) (?P<of>de l'|de la |du |des |de |d')(?P<x>.+)", ("C'est quel type {of}{raw} ?", "Et comme type {of}{raw} ?")),
     (r"nom (?P<of>de l'|de la |du |des |de votre |de |d')(?P<x>.+)", ("{X}, {it} s'appelle comment ?", "Vous avez le nom {of}{raw} ?")),
@@ -333,12 +335,19 @@ def _both(noun: str) -> tuple[str, ...]:
             f"J'aimerais que vous me parliez {_of(whole)}.",
             f"Vous pouvez me dire {owned(first, own=False)} et {owned(second, own=False)}{tail} ?",
         )
+    first = re.sub(r" occupée?$", "", first)
+    if _GIVEN.match(first) or _GIVEN.match(second):
+        return (f"Vous pouvez me dire {owned(first, own=False)} et {owned(second, own=False)}{tail} ?",)
     return (
         f"Vous pouvez me parler {_of(owned(first))} et {_of(owned(second + tail))} ?",
         f"Parlez-moi {_of(owned(first))} et {_of(owned(second + tail))}.",
     )
 
 
+_GIVEN = re.compile(
+    r"^(?:nom|nombre|date|âge|groupe|poids|taille|durée|heure|marque|puissance|profondeur|localisation|lieu|dose|numéro|année|délai|couleur|score|fréquence|rhésus)\b",
+    re.IGNORECASE,
+)
 _TREATED = re.compile(
     r"^(?:traitements?|médicaments?)(?P<kind> (?!en cours|actuel|du|de)[\wÀ-ÿ-]+)?(?: en cours| actuels?| habituels?)(?: .*)?$",
     re.IGNORECASE,
@@ -355,14 +364,11 @@ def _standing(noun: str) -> tuple[str, ...]:
         kind = treated["kind"] or ""
         return (
             f"Qu'est-ce que vous prenez comme traitement{kind}, en ce moment ?",
-            f"Et comme traitement{kind}, en ce moment ?",
+            f"Et comme traitement{kind}, vous prenez quoi ?",
         )
     known = _KNOWN.match(noun)
     if known and _many(known["noun"]):
         return (f"Est-ce que vous avez des {lower(noun)} ?", f"Vous avez des {lower(noun)} ?")
-    if re.search(r"\bou\b", noun):
-        some = _some(noun)
-        return (f"Est-ce qu'il y a eu {some} ?", f"Il y a eu {some} ?") if some else ()
     if re.match(r"^circonstances", noun, re.IGNORECASE):
         return ("Dans quelles circonstances c'est arrivé ?", "C'est arrivé dans quelles circonstances ?")
     if re.match(r"^date d(?:e |u )?(?:début|'apparition)$", noun, re.IGNORECASE):
@@ -386,4 +392,9 @@ def there_is(noun: str) -> tuple[str, ...]:
     )
 
 
-_RULES: tuple[Callable[[str], tuple[str, ...]], ...] = (_done, _relative)
+def _either(noun: str) -> tuple[str, ...]:
+    some = _some(noun) if re.search(r"\bou\b", noun) and not _DETERMINED.match(noun) else ""
+    return (f"Est-ce qu'il y a eu {some} ?", f"Il y a eu {some} ?") if some else ()
+
+
+_RULES: tuple[Callable[[str], tuple[str, ...]], ...] = (_done, _relative, _either)

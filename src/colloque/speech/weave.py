@@ -19,7 +19,7 @@ from colloque.speech.letters import lower, upper
 from colloque.speech.nominal import Use, listed
 from colloque.speech.numbers import drugs
 
-__all__ = ["weave"]
+__all__ = ["weave", "with_articles"]
 
 
 @cache
@@ -41,7 +41,7 @@ def weave(fact: Fact, rest: str, persona: Persona, rng: Random) -> str:
     """The answer as a sentence that fits its question, or as it is. `rest` is already oral, with capital and stop."""
     if not rest or rest[0] in "\"'(0123456789" or len(rest) > 160:
         return _score(fact, rest, rng)
-    for rule in (_drug, _where, _work, _hours, _since, _feel, _state, _nominal):
+    for rule in (_with, _drug, _where, _work, _hours, _since, _feel, _state, _nominal):
         woven = rule(fact, rest, rng)
         if woven:
             return woven
@@ -57,7 +57,15 @@ _HAVING = re.compile(
     re.IGNORECASE,
 )
 _TAKING = re.compile(r"prenez|traitement|médicament|antidouleur|complément|laxatif", re.IGNORECASE)
+_BORNE = re.compile(r"tolér|support|effet|indésirable|allergi|arrêt|pourquoi|préparé", re.IGNORECASE)
 _MARKED = re.compile(r", (?:oui|non|parfois|jamais)\b")
+
+
+def with_articles(fact: Fact, rest: str) -> str:
+    """What follows oui or non, its bare nouns with their articles."""
+    if not rest or len(rest) > 160:
+        return rest
+    return listed(rest, "the" if _CAUSE.search(fact.form.text) else "some")[0]
 
 
 def _nominal(fact: Fact, rest: str, rng: Random) -> str:
@@ -92,7 +100,13 @@ def _nominal(fact: Fact, rest: str, rng: Random) -> str:
     ):
         return f"Oui, {small}"
     draw = rng.random()
-    if use == "some" and _TAKING.search(asked) and draw < 0.45 and not _PAST.search(asked + rest):
+    if (
+        use == "some"
+        and _TAKING.search(asked)
+        and not _BORNE.search(asked)
+        and draw < 0.45
+        and not _PAST.search(asked + rest)
+    ):
         return f"Je prends {small}"
     if use == "some" and _HAVING.search(asked) and draw < 0.5 and not re.search(r"famille|dans le passé|déjà", asked):
         return f"J'ai {small}"
@@ -162,6 +176,25 @@ def _split_dose(named: str) -> tuple[str, str]:
     return match.group(), _DOSE.sub(", ", tail)
 
 
+_PREPOSED = re.compile(r"^(?P<with>avec|chez|à|pour|sur|de|contre) (?:qui|quoi)\b")
+_PERSON = re.compile(r"^(?:mon|ma|mes|un|une|deux|trois|le|la|les|quelques|personne)\b", re.IGNORECASE)
+
+
+def _with(fact: Fact, rest: str, rng: Random) -> str:
+    """`Avec qui vivez-vous ?` — ma mère → « Avec ma mère. »"""
+    asked = _PREPOSED.match(fact.form.wh or fact.form.text.lower())
+    if (
+        not asked
+        or not _PERSON.match(rest)
+        or re.match(r"(?:personne|le (?:soir|matin)|une? fois)", rest, re.IGNORECASE)
+    ):
+        return ""
+    word = asked["with"]
+    if word in {"à", "de"} and re.match(r"(?:le|les) ", rest, re.IGNORECASE):
+        return ""
+    return f"{upper(word)} {lower(rest)}"
+
+
 def _where(fact: Fact, rest: str, rng: Random) -> str:
     if fact.form.wh != "où" or not fact.form.clause or fact.form.clause.rest != "mal":
         return ""
@@ -169,17 +202,24 @@ def _where(fact: Fact, rest: str, rng: Random) -> str:
     if re.match(r"(?:bas|haut|creux|côté|milieu) (?:du|de)", rest, re.IGNORECASE):
         return f"Dans le {lower(rest)}" if not rest.lower().startswith("côté") else f"Du {lower(rest)}"
     gender = _lists()[0].get(first)
-    if gender is None or " et " in rest or rng.random() < 0.25:
+    if gender is None or " et " in rest:
         return ""
-    if gender == "p":
-        return f"Aux {lower(rest)}"
-    if elide("le", first).endswith("'"):
-        return f"À l'{lower(rest)}"
-    return f"À la {lower(rest)}" if gender == "f" else f"Au {lower(rest)}"
+    small = lower(rest)
+    said = (
+        f"aux {small}"
+        if gender == "p"
+        else f"à l'{small}"
+        if elide("le", first).endswith("'")
+        else f"à la {small}"
+        if gender == "f"
+        else f"au {small}"
+    )
+    return f"J'ai mal {said}" if rng.random() < 0.4 else upper(said)
 
 
 _WORK = re.compile(
-    r"\b(?:métier|professions?|professionnelle|comme travail|dans la vie|quel travail|poste)\b", re.IGNORECASE
+    r"\b(?:métier|professions?|professionnelle|comme travail|votre travail|votre emploi|dans la vie|quel travail|poste)\b",
+    re.IGNORECASE,
 )
 _NO_WORK = re.compile(
     r"^(?:je|j'|un|une|le|la|les|du|de|des|à|au|en|dans|chez|sans|aucun|plus|pas|rien|mon|ma|mi|plein|temps|cdi|cdd|arrêt|bureau|3x8|trois|exposition|poussière|stress\w*|relations?|très|trop|assez|bien|mal|oui|ok|ça|c'est|il|elle|on|deux|depuis)\b",
@@ -214,6 +254,8 @@ def _since(fact: Fact, rest: str, rng: Random) -> str:
         return f"Depuis {article}{small}"
     if _SPAN.match(small):
         return f"{rng.choice(('Ça fait', 'Depuis', 'Ça fait'))} {small}"
+    if small.startswith("depuis ") and fact.form.text.count(" ") < 8 and rng.random() < 0.35:
+        return str(rng.choice(("Ça dure ", "C'est ", "C'est comme ça "))) + small
     return f"Depuis {small}" if _SINCE_WHAT.match(small) and rng.random() < 0.8 else ""
 
 
