@@ -55,6 +55,12 @@ def _states(claim: Claim) -> bool:
     return concepts()[claim.concept].hard and claim.explicit and claim.sign == 1 and claim.time != "hypothetical"
 
 
+def _broken(claim: Claim, exchange: Exchange) -> bool:
+    """The form is cut by a comma or a pause: « ma tête, elle tourne » is no firm match of « la tête qui tourne »."""
+    text = exchange.said.text[claim.start : claim.end]
+    return any(mark in text for mark in ",…:") or ".." in text
+
+
 def _is_history(claims: list[Claim], exchange: Exchange, sentence: int) -> bool:
     """A treatment, an antecedent, an event, a relative, or anything dated by a year."""
     if any(concepts()[c.concept].kind in _HISTORY or c.kin or c.time == "past" for c in claims):
@@ -91,7 +97,12 @@ def check_invented(case: Case) -> Iterator[Finding]:
     for exchange in case.exchanges:
         by_sentence: dict[int, list[Claim]] = {}
         for claim in exchange.claims:
-            if _states(claim) and claim.concept not in seen and not _known(case, claim, exchange):
+            if (
+                _states(claim)
+                and not _broken(claim, exchange)
+                and claim.concept not in seen
+                and not _known(case, claim, exchange)
+            ):
                 by_sentence.setdefault(exchange.said.sentence_at(claim.start), []).append(claim)
         missing = {q.unit for f in case.facts for q in f.quantities if q.kind == "date"}
         for year in _years(case, exchange) if "an" not in missing else ():
@@ -100,7 +111,14 @@ def check_invented(case: Case) -> Iterator[Finding]:
                 yield finding("history_invented", exchange.turn, None, quote, None, said=f"« {year.text} »")
         if (once := _once_before(case, exchange)) and once not in by_sentence:
             start, end = _span_of(exchange, once)
-            yield finding("history_invented", exchange.turn, None, exchange.said.text[start:end], None, said=f"« {exchange.said.text[start:end]} »")
+            yield finding(
+                "history_invented",
+                exchange.turn,
+                None,
+                exchange.said.text[start:end],
+                None,
+                said=f"« {exchange.said.text[start:end]} »",
+            )
         for sentence, claims in sorted(by_sentence.items()):
             seen.update(c.concept for c in claims)
             words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)

@@ -71,6 +71,25 @@ _ROOT = 5
 """Letters of a key that a derived word shares with it."""
 
 
+def _telling(fact: Fact) -> bool:
+    """What the answer or its question is about would be known again: a matter of the lexicon, a number, a person, a medicine."""
+    return bool(fact.matters or fact.quantities or fact.given.persons)
+
+
+def _silent(case: Case, fact: Fact) -> bool:
+    """Neither clinician nor patient says a word of it anywhere: no topic, no family, no concept or root of the answer."""
+    heard = [r for e in case.exchanges for r in (e.asked, e.said)] + [*case.echoes.values()]
+    concepts_ = {c for r in heard for c in r.concepts}
+    families = {f for r in heard for f in r.families}
+    roots = {k[:_ROOT] for r in heard for k in r.keys if len(k) >= _ROOT} | {k for r in heard for k in r.keys}
+    words = fact.words - {"avoir", "etre"}
+    return (
+        fact.matters.isdisjoint(concepts_)
+        and fact.families.isdisjoint(families)
+        and not any(k in roots or (len(k) >= _ROOT and k[:_ROOT] in roots) for k in words)
+    )
+
+
 def check_omitted(case: Case) -> Iterator[Finding]:
     """Findings of answer_omitted."""
     for i, fact in enumerate(case.facts):
@@ -82,5 +101,5 @@ def check_omitted(case: Case) -> Iterator[Finding]:
             or _numbers_told(case, fact)
             or _kin_told(case, fact)
         )
-        severity: Severity = "warning" if perhaps else "error"
+        severity: Severity = "error" if not perhaps and _telling(fact) and _silent(case, fact) else "warning"
         yield finding("answer_omitted", case.last_turn, fact.answer.id, "", severity, **texts_of(fact))

@@ -54,7 +54,9 @@ def _theirs_alone(fact: Fact) -> bool:
     return len(opening) <= 4 and set(opening) <= _OPENERS and not _FIRST & set(words)
 
 
-_OPENERS = frozenset(("oui", "non", "pas", "moi", "mais", "c", "est", "seulement", "juste", "que", "ah", "si", "la", "le"))
+_OPENERS = frozenset(
+    ("oui", "non", "pas", "moi", "mais", "c", "est", "seulement", "juste", "que", "ah", "si", "la", "le")
+)
 
 
 def _self_swapped(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
@@ -72,7 +74,11 @@ def _self_swapped(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
         part = _clause_of(said, person.end)
         denied = any(t.word in NEGATIONS or t.word == "rien" for t in part)
         mine = [t for t in said.words[: person.first] if t.word in ("moi", "j", "je")]
-        own = [t for t in said.words[: person.first] if t.word in NEGATIONS and said.sentence_at(t.start) == said.sentence[person.first]]
+        own = [
+            t
+            for t in said.words[: person.first]
+            if t.word in NEGATIONS and said.sentence_at(t.start) == said.sentence[person.first]
+        ]
         if denied and mine and not own:
             return _report(exchange, fact, mine[0].start, mine[0].end)
     return None
@@ -88,8 +94,17 @@ def _clause_of(reading: Reading, at: int) -> list[Token]:
     return out
 
 
+_MEANT = frozenset(("elle", "il", "lui", "elles", "ils", "eux", "leur"))
+"""Pronouns by which somebody named before may be meant."""
+
+
 def _to_patient(fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
+    """A relative's illness in the record; in the talk nobody is named or meant, and the speaker has it."""
+    suffered = {c.concept for c in fact.claims if c.sign == 1 and concepts()[c.concept].kind in _SUFFERED}
     for exchange in places[:1]:
+        heard = {c.concept for c in exchange.claims if c.explicit and c.sign == 1 and not c.kin}
+        if not suffered & heard or not _MEANT.isdisjoint(t.word for t in exchange.said.words):
+            continue
         if exchange.asked.persons and not _family_question(exchange):
             continue
         said = {p.kin for p in exchange.said.persons}
@@ -135,16 +150,43 @@ def _claimed(fact: Fact, places: list[Exchange]) -> Finding | None:
 
 
 def _by_time(fact: Fact, places: list[Exchange]) -> Finding | None:
-    """What the record says is over, said to go on."""
+    """What the record says is over, said to go on: in a sentence about it, with « toujours » or its like and nothing denied."""
     if "over" not in marks(fact.given.text):
         return None
     for exchange in places[:1]:
-        words = [t.word for t in exchange.said.words]
-        going = marks(exchange.said.text).get("ongoing")
-        if going and "over" not in marks(exchange.said.text) and not {"plus", "pas", "jamais", "termine"} & set(words):
-            start = exchange.said.words[going[0][0]].start
+        said = exchange.said
+        words = {t.word for t in said.words}
+        going = marks(said.text).get("ongoing")
+        if not going or "over" in marks(said.text) or words & NEGATIONS or words & _DROPPED:
+            continue
+        number = said.sentence[going[0][0]]
+        about = {said.sentence_at(m.start) for m in said.mentions if m.concept in fact.matters}
+        about |= {s for t, s in zip(said.words, said.sentence, strict=True) if t.key in fact.words}
+        if number in about or (number == 0 and fact.topics & exchange.asked.concepts):
+            start = said.words[going[0][0]].start
             return _report(exchange, fact, start, start + 1)
     return None
+
+
+_DROPPED = frozenset(
+    (
+        "laisse",
+        "laissee",
+        "lache",
+        "tombe",
+        "tomber",
+        "jete",
+        "avais",
+        "etais",
+        "prenais",
+        "fumais",
+        "buvais",
+        "mis",
+        "cesse",
+        "quitte",
+        "termine",
+    )
+)
 
 
 def _by_relative(exchange: Exchange, fact: Fact, kins: set[str]) -> bool:
@@ -352,11 +394,7 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = (
-                _claimed(fact, places)
-                or _swapped(case, fact, places)
-                or _replaced(case, i, fact, places, kins)
-            )
+            found = _claimed(fact, places) or _swapped(case, fact, places) or _replaced(case, i, fact, places, kins)
             if _theirs_alone(fact):
                 found = found or _self_swapped(case, fact, places) or _to_patient(fact, places, kins)
         else:

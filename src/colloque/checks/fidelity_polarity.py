@@ -54,14 +54,31 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
     return None
 
 
+_DOUBTFUL = NEGATIONS | {
+    "point",
+    "nan",
+    "nada",
+    "niet",
+    "evite",
+    "fini",
+    "finie",
+    "termine",
+    "arrete",
+    "oublie",
+    "loin",
+    "moins",
+    "moindre",
+}
+
+
 def _plain(exchange: Exchange, claim: Claim) -> bool:
-    """Nothing in the sentence makes the claim doubtful: an affirmed one stands in no sentence that denies, unless after a yes."""
+    """Nothing near makes the claim doubtful: an affirmed one stands in no sentence that denies, unless after a yes."""
     if not claim.explicit or claim.sign != 1 or exchange.said.lead == "yes":
         return True
     said = exchange.said
     number = said.sentence_at(claim.start)
     return not any(
-        t.word in NEGATIONS for t, s in zip(said.words, said.sentence, strict=True) if s == number and t.word != "non"
+        t.word in _DOUBTFUL for t, s in zip(said.words, said.sentence, strict=True) if number <= s <= number + 1
     )
 
 

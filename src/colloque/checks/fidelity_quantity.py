@@ -96,6 +96,8 @@ def _comparable(fact: Fact, wanted: Quantity, said: Quantity, exchange: Exchange
     """The two measure the same thing: one kind, or a bare number where the question counts; of a rank, the thing ranked too."""
     if said.value == 0 and wanted.value and said.kind != "scale":
         return False
+    if said.unit == "fois" and said.value == 1 and not said.per and not exchange.hint:
+        return False
     if said.unit == "rang" and wanted.kind == "number" and not wanted.unit:
         return _next_key(exchange.said, said) in fact.words
     if "rang" in (wanted.unit, said.unit):
@@ -146,11 +148,29 @@ def _changed(case: Case, fact: Fact, wanted: Quantity, places: list[Exchange]) -
         return None
     for exchange in places:
         rivals = _rivals(case, fact, wanted, exchange)
+        if _reckoned(exchange, wanted, rivals):
+            continue
         if not rivals and wanted.kind == "number" and wanted.value > 1:
             rivals = _counted_nouns(fact, exchange)
         if rivals:
             return _report(exchange, fact, wanted, rivals[0])
     return None
+
+
+def _reckoned(exchange: Exchange, wanted: Quantity, rivals: list[Quantity]) -> bool:
+    """Several numbers in one sentence, or one « sur » another, are a reckoning of the speaker's own, not another number."""
+    values = sorted({q.value for q in rivals})
+    numbers = {exchange.said.sentence_at(q.start) for q in rivals}
+    if len(values) > 1 and len(numbers) == 1 and len(rivals) > 1:
+        return True
+    made = {a + b for a in values for b in values} | {a - b for a in values for b in values}
+    if len(values) > 1 and any(abs(m - wanted.value) < 0.01 for m in made):
+        return True
+    return any(
+        exchange.said.text[: q.start].lower().rstrip().endswith(" sur")
+        or exchange.said.text[: q.start].lower().strip() == "sur"
+        for q in rivals
+    )
 
 
 def _report(exchange: Exchange, fact: Fact, wanted: Quantity, rival: Quantity) -> Finding:

@@ -63,7 +63,9 @@ def hint_of(question: Reading) -> Hint | None:
     return None
 
 
-_PREPOSITIONS = frozenset(("dans", "par", "sur", "pour", "en", "depuis", "chaque", "a", "au", "y", "avez", "il", "elle", "vous"))
+_PREPOSITIONS = frozenset(
+    ("dans", "par", "sur", "pour", "en", "depuis", "chaque", "a", "au", "y", "avez", "il", "elle", "vous")
+)
 """« Combien dans une journée ? » counts no days."""
 
 

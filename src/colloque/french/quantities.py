@@ -215,9 +215,10 @@ class _Reader:
         return unit.name, k + 1
 
     def _bare(self, i: int, number: Number) -> int:
-        if number.worded and number.value == 1 and number.high is None and (more := self._hundredths(number.end)):
-            if more.worded and more.value >= 10:  # « un soixante » of a blood sugar, a height, a price
-                return self.add("number", 1 + more.value / 100, "", i, more.end)
+        one = number.worded and number.value == 1 and number.high is None
+        if one and (more := self._hundredths(number.end)) and more.worded and more.value >= 10:
+            # « un soixante » of a blood sugar, a height, a price
+            return self.add("number", 1 + more.value / 100, "", i, more.end)
         if (
             number.worded
             and number.value == 1
