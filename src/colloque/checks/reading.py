@@ -11,7 +11,7 @@ from colloque.french.phrases import Mark, marks
 from colloque.french.polarity import Reply, reply_polarity
 from colloque.french.quantities import Quantity, quantities
 from colloque.french.scales import Level, levels
-from colloque.french.tokens import Token, tokens
+from colloque.french.tokens import Token, tokens, words_of
 
 __all__ = ["GENERIC", "Reading", "read_text"]
 
@@ -23,10 +23,11 @@ GENERIC = frozenset(
 """Topics that name a kind of question (how long, how often) and not a clinical matter."""
 
 
-_OPEN = frozenset(
-    ("combien", "quel", "quelle", "quels", "quelles", "comment", "ou", "quand", "pourquoi", "qui", "quoi", "qu", "depuis", "laquelle", "lequel")
-)  # fmt: skip
-"""Question words; « est-ce que » loses its « que » to none of them."""
+_OPEN = frozenset(("combien", "quel", "quelle", "quels", "quelles", "comment", "pourquoi", "quoi", "laquelle", "lequel"))
+"""Question words that open a question wherever they stand."""
+_LEADING = frozenset(("qui", "que", "quand", "ou", "qu", "depuis"))
+"""Words that open a question at the head of a clause, or at its end (« Ça date de quand ? »)."""
+_BEFORE = frozenset((",", ":", ".", "?", "!", "...", "…", "et", "avec", "chez", "de", "a", "pour", "par", "mais", "alors", "depuis"))
 
 _FAMILY_WORDS = frozenset(
     (
@@ -79,11 +80,16 @@ class Reading(NamedTuple):
         return number
 
 
-def _sentences(words: tuple[Token, ...]) -> tuple[int, ...]:
+_ENDS = STOPS - {":", ";"}
+
+
+def _sentences(words: tuple[str, ...]) -> tuple[int, ...]:
+    if _ENDS.isdisjoint(words[:-1]):
+        return (0,) * len(words)
     number, out = 0, []
-    for token in words:
+    for word in words:
         out.append(number)
-        if token.word in STOPS and token.word not in (":", ";"):
+        if word in _ENDS:
             number += 1
     return tuple(out)
 
@@ -95,34 +101,64 @@ def _keys(words: tuple[Token, ...], degrees: tuple[Level, ...]) -> frozenset[str
     return frozenset([t.key for i, t in enumerate(words) if t.weight == 2 and i not in hidden])
 
 
-def _partial(words: tuple[Token, ...], found: tuple[Mark, ...]) -> bool:
+_PLAIN = ("oui", "non", "ouais", "nan", "si")
+
+
+def _closed(words: tuple[Token, ...], text: str) -> bool:
+    """The text asks for yes or no: no question word in it that asks; « ou » is « où » only with its accent."""
+    found = {t.word for t in words}
+    if not _OPEN.isdisjoint(found):
+        return False
+    if _LEADING.isdisjoint(found):
+        return True
+    for i, token in enumerate(words):
+        if token.word not in _LEADING or (token.word == "ou" and "ù" not in text[token.start : token.end].lower()):
+            continue
+        following = words[i + 1].word if i + 1 < len(words) else "?"
+        if token.word == "depuis":
+            if following in ("quand", "quelle", "combien"):
+                return False
+        elif token.word == "qu":
+            if following in ("est", "y") and (i == 0 or words[i - 1].word in _BEFORE):
+                return False
+        elif i == 0 or words[i - 1].word in _BEFORE or following in ("?", "."):
+            return following == "vous" and token.word == "quand" and "?" in found and _closed(words[i + 2 :], text)
+    return True
+
+
+def _partial(words: tuple[str, ...], found: tuple[Mark, ...]) -> bool:
     """A partial phrase opens the text, before any plain yes or no."""
-    plain = next((i for i, t in enumerate(words[:4]) if t.word in ("oui", "non", "ouais", "nan", "si")), 9)
+    plain = next((i for i, word in enumerate(words[:4]) if word in _PLAIN), 9)
     return any(first <= 3 and first < plain for first, _, _ in found)
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=512)
 def read_text(text: str) -> Reading:
     """The reading of a text, remembered."""
     words, degrees, found, marked = tokens(text), levels(text), mentions(text), marks(text)
-    named = frozenset(m.concept for m in found)
-    concepts_ = named - GENERIC
+    plain = words_of(text)
+    named = frozenset([m.concept for m in found]) if found else _NONE
+    told = named - GENERIC if named else _NONE
     table = concepts()
+    partial = marked.get("partial")
     return Reading(
         text=text,
         words=words,
-        sentence=_sentences(words),
+        sentence=_sentences(plain),
         keys=_keys(words, degrees),
         mentions=found,
-        concepts=concepts_,
-        generic=named & GENERIC,
-        families=frozenset(table[c].family for c in concepts_),
+        concepts=told,
+        generic=named & GENERIC if named else _NONE,
+        families=frozenset([table[c].family for c in told]) if told else _NONE,
         quantities=quantities(text),
         persons=persons(text),
         levels=degrees,
         lead=reply_polarity(text),
-        family=not _FAMILY_WORDS.isdisjoint(t.word for t in words),
+        family=not _FAMILY_WORDS.isdisjoint(plain),
         hedged="hedges" in marked,
-        closed=_OPEN.isdisjoint(t.word for t in words),
-        partial=_partial(words, marked.get("partial", ())),
+        closed=_closed(words, text),
+        partial=partial is not None and _partial(plain, partial),
     )

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from colloque.french.phrases import Mark, marks
-from colloque.french.tokens import load_data, tokens
+from colloque.french.tokens import load_data, words_of
 
 __all__ = ["Scopes", "scopes"]
 
@@ -31,6 +31,8 @@ class Scopes(NamedTuple):
 
 def _clauses(words: Sequence[str], found: Mapping[str, tuple[Mark, ...]]) -> list[int]:
     """A clause ends at a full stop of any kind, at a comma or « et » that opens a new subject, and at « mais »."""
+    if _DIVIDES.isdisjoint(words) and "barrier" not in found:
+        return [0] * len(words)
     barriers = {first for first, _, _ in found.get("barrier", ())}
     number, out, last = 0, [], len(words) - 1
     for i, word in enumerate(words):
@@ -56,7 +58,7 @@ def _counts(word: str) -> bool:
 
 def _negated(words: Sequence[str], clause: Sequence[int], found: Mapping[str, tuple[Mark, ...]]) -> list[bool]:
     masked = {i for first, end, _ in found.get("not_negation", ()) for i in range(first, end)}
-    for i in range(2, len(words) - 1):
+    for i in range(2, len(words) - 1) if "plus" in words else ():
         if words[i] == "plus" and (words[i - 1] in _COUNTED or (words[i - 1] == "," and _counts(words[i - 2]))):
             masked.add(i)
     negated = [False] * len(words)
@@ -73,6 +75,8 @@ def _negated(words: Sequence[str], clause: Sequence[int], found: Mapping[str, tu
 
 _COUNTED = frozenset(("cafes", "verres", "bieres"))
 _BRACKETS = frozenset(("(", ")", '"', "«", "»"))
+_DIVIDES = STOPS | _BRACKETS | {",", "et"}
+"""Without one of these, or a barrier, a text is one clause."""
 _DENIES = frozenset(
     (
         "non",
@@ -97,7 +101,7 @@ _BREAKS = frozenset((",", ":", "?", "...", "…", ".."))
 
 def _trailing(words: Sequence[str], clause: Sequence[int], negated: list[bool]) -> None:
     """« De la fièvre, non. », « L'alcool jamais », « Vertiges ? Aucun »: a denial that comes after what it denies."""
-    for i in range(1, len(words)):
+    for i in range(1, len(words)) if not _DENIES.isdisjoint(words) else ():
         if words[i] not in _DENIES:
             continue
         apart = words[i - 1] in _BREAKS
@@ -131,7 +135,7 @@ def _reach(size: int, clause: Sequence[int], found: Sequence[Mark], *, both: boo
 @lru_cache(maxsize=512)
 def scopes(text: str) -> Scopes:
     """The scopes of one text, token by token (`tokens(text)`)."""
-    words = [t.word for t in tokens(text)]
+    words = words_of(text)
     found = marks(text)
     clause = _clauses(words, found)
     size = len(words)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from colloque.french.tokens import load_data, tokens
+from colloque.french.tokens import load_data, tokens, words_of
 
 __all__ = ["Mark", "marks"]
 
@@ -62,7 +62,7 @@ def _trie() -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def marks(text: str) -> Mapping[str, tuple[Mark, ...]]:
     """Every list's phrases in the text, in order, the longest at each place; lists without any are left out."""
-    words = [t.word for t in tokens(text)]
+    words = words_of(text)
     root, size = _trie(), len(words)
     found: dict[str, list[Mark]] = {}
     for i, word in enumerate(words):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from colloque.french.numbers import Number, number_at, number_words
 from colloque.french.phrases import marks
-from colloque.french.tokens import Token, tokens
+from colloque.french.tokens import Token, tokens, words_of
 from colloque.french.units import Kind, Unit, calendar, ordinals, units
 
 __all__ = ["Quantity", "quantities"]
@@ -34,6 +34,7 @@ class Quantity(NamedTuple):
 _CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "entre"))
 
 
+_FIGURE = re.compile("[0-9]")
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
 
 
@@ -63,7 +64,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: Sequence[Token] = tokens(text)
-        self.words = [t.word for t in self.found]
+        self.words = words_of(text)
         self.out: list[Quantity] = []
 
     def word(self, i: int) -> str:
@@ -315,4 +316,7 @@ class _Reader:
 @lru_cache(maxsize=512)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of the text, in order. Offsets count characters of `text` as given."""
+    words = words_of(text)
+    if _starts().isdisjoint(words) and not _FIGURE.search(text):
+        return ()
     return tuple(_Reader(text).run())

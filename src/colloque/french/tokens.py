@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from colloque.french.normalise import fold_word
 
-__all__ = ["Token", "content_keys", "fine_key", "key_of", "load_data", "tokens"]
+__all__ = ["Token", "content_keys", "fine_key", "key_of", "load_data", "tokens", "words_of"]
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+|\.{2,}|…|[^\w\s]")
 
@@ -190,6 +190,12 @@ def tokens(text: str) -> tuple[Token, ...]:
         if word:
             found.append(_new(Token, (word, key, *match.span(), weight)))
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words of a text, one a token: what lists of phrases are looked up in."""
+    return tuple([token[0] for token in tokens(text)])
 
 
 @lru_cache(maxsize=1)
