@@ -1,4 +1,4 @@
-"""Rules of conduct about listening: several questions at once, a question put again, an answer left without welcome.
+"""Rules of conduct about questions: several at once, and one that was already answered.
 
 Works on content stems, topics and facets (when, how often, how much) of questions; knows nothing of what a question is
 worth clinically.
@@ -9,33 +9,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_facets import facet_of
 from colloque.checks.conduct_scene import Scene
 from colloque.core import Finding
-from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import questions_in
 from colloque.french.risk import asks_about_risk
-from colloque.french.sieve import Sieve, sieve_for
 from colloque.french.words import matter, stems, topics
 
-__all__ = ["answer_ignored", "facet_of", "many_questions", "question_again", "repeats"]
+__all__ = ["many_questions", "question_again", "repeats"]
 
-_FACETS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("onset", re.compile(r"depuis (?:quand|combien)|ca fait combien de temps|(?:est-ce|cela) (?:venu|arrive) quand|a commence|ca (?:a )?commenc|remonte|debut|depuis longtemps|depuis le|date de quand|vous situez ca|ca dure depuis|c'est arrive quand|commence quand")),
-    ("duration", re.compile(r"combien de temps|dure(?:nt|r|e)?\b.*combien|pendant combien|quelle duree|a-t-elle dure|a-t-il dure|longtemps|elle dure|il dure|ca dure")),
-    ("count", re.compile(r"combien de fois|frequence|souvent|combien par|fois par|tous les jours|regulierement|combien de (?:jours|nuits|crises)|a quel rythme|quelle cadence|combien en faites|combien de soirs")),
-    ("dose", re.compile(r"dose|dosage|posologie|milligrammes|\bmg\b|combien (?:de (?:comprimes|cachets|gouttes|bouffees)|en prenez)")),
-    ("amount", re.compile(r"\bcombien\b|quelle quantite|quel nombre|chiffre|temperature")),
-    ("age", re.compile(r"quel age|age a-t|ans avez")),
-    ("where", re.compile(r"\bou (?:avez|est|sont|se|ca|avez|exactement|precisement)|quel endroit|localis|situez|a quel niveau|d'un cote|des deux cotes")),
-    ("trigger", re.compile(r"declench|provoque|a cause|qu'est-ce qui (?:fait|met|vous (?:met|fait))|dans quelle(?:s)? (?:circonstance|situation|occasion)|a quels? moments?")),
-    ("clock", re.compile(r"quelle heure|a quelle|vers quelle")),
-    ("scale", re.compile(r"sur (?:dix|10|une echelle)|de (?:zero|0|1) a (?:dix|10)|note")),
-    ("effect", re.compile(r"support|toler|efficac|soulag|marche|aide|effet|ca va mieux|disparu|passe[e]? depuis|ameliore")),
-    ("how", re.compile(r"\bcomment\b|ca se passe|se passe-t|ca va\b|va-t-|ambiance|\bbien$|decri|ressembl|a quoi|quelle sorte|quel genre|quel type|laquelle|lesquels?\b|qui brule|qui serre|qui pique|raconte")),
-    ("why", re.compile(r"^(?:et |mais |alors )?(?:que |qu')(?!est-ce)|pourquoi|qu'est-ce qui|qu'est-ce que|que se passe|quelles? raisons?")),
-    ("who", re.compile(r"\bqui\b|avec qui|quelqu'un")),
-)  # fmt: skip
 _EVASIVE = re.compile(
     r"^[^.!]{0,25}\?$|\b(?:pardon|comment) ?\?|(?:sais|saurais) (?:pas|plus)|aucune idee|ca depend|je (?:ne )?(?:veux|prefere|souhaite) pas|pourquoi (?:vous|cette)|je vous dirai|on peut (?:en )?parler d'autre|m'en souviens? plus|on s'en fiche|je passe"
 )
@@ -47,22 +30,6 @@ _CHANGE = re.compile(
 _PRESENCE = re.compile(
     r"\b(?:avez-vous|est-ce que vous|vous (?:avez|prenez|dormez|buvez|fumez|mangez)|prenez-vous|ressentez-vous|dormez-vous|buvez-vous|fumez-vous|y a-t-il|souffrez-vous|a-t-il|a-t-elle|vous arrive-t-il)"
 )
-
-
-@lru_cache(maxsize=512)
-def facet_of(question: str) -> str:
-    """What a question wants to know of its topic: onset, duration, count, dose, amount, where…; `presence` else."""
-    folded = plain(question)
-    for number in _facets_sieve().likely(folded):
-        name, pattern = _FACETS[number]
-        if pattern.search(folded):
-            return name
-    return "presence"
-
-
-@lru_cache(maxsize=1)
-def _facets_sieve() -> Sieve:
-    return sieve_for([pattern.pattern for _, pattern in _FACETS])
 
 
 def many_questions(scene: Scene) -> Iterator[Finding]:
@@ -229,55 +196,6 @@ _SIGNS = frozenset(
 """Groups of words narrow enough that to have named one is to have answered whether there is any."""
 
 
-def answer_ignored(scene: Scene) -> Iterator[Finding]:
-    """The patient has just said something heavy; the reply says a bare « d'accord », or nothing, and goes elsewhere."""
-    history = topics(scene.asked or "") & {"famille", "antecedents"}
-    grave = None if history else _told(scene.last, "grave")
-    heavy = grave or _told(scene.last, "heavy")
-    if heavy is None or not scene.questions or scene.echo or topics(scene.last) & topics(scene.reply):
-        return
-    if _received(scene.reply) or lexicon("alarms").has(scene.reply, "answers"):
-        return
-    asked = scene.questions[0]
-    if not matter(asked) or _LEANS.search(plain(asked)) or asks_about_risk(asked) or topics(asked) & _FELT:
-        return  # still with what is felt, though not in the same words
-    label = "last_answer_ignored" if grave else "last_answer_ignored.light"
-    yield finding(label, scene.turn, scene.reply[:80], f"« {heavy} »")
-
-
-_FELT = frozenset(("humeur", "larmes", "interet", "angoisse", "colere", "estime", "suicide"))
-
-
-@lru_cache(maxsize=512)
-def _told(text: str, label: str) -> str | None:
-    """The first words of that label that the patient does not deny."""
-    for hit in lexicon("welcome").all(text, label):
-        if polarity_at(text, hit.start, hit.end) == "asserted":
-            return text[hit.start : hit.end]
-    return None
-
-
-@lru_cache(maxsize=512)
-def _received(reply: str) -> bool:
-    """Something is said before the question beyond a bare sign of having heard, or a mere transition."""
-    said = [
-        reply[start:end]
-        for start, end in sentences(reply)
-        if not ("?" in reply[start:end] and questions_in(reply[start:end]))
-    ]
-    statement = " ".join(said)
-    for hit in reversed(lexicon("welcome").all(statement, "procedure")):
-        statement = statement[: hit.start] + statement[hit.end :]
-    words = [word for word in _TOKEN.findall(plain(statement)) if word not in _BARE]
-    first = next((s for s in (reply[start:end] for start, end in sentences(reply)) if "?" in s), "")
-    lead = first.rsplit(",", 1)[0] if "," in first and not said else ""
-    return len(words) >= 2 or lexicon("welcome").has(lead, "empathy") or lexicon("welcome").has(statement, "formula")
-
-
-_TOKEN = re.compile(r"[a-z'-]+")
-_BARE = frozenset(
-    ["d'accord", "bien", "tres", "ok", "okay", "hm", "hum", "mhm", "oui", "bon", "entendu", "je", "note", "c'est", "vois", "parfait", "compris", "ah", "alors", "et", "passons", "continuons", "suite", "la", "a", "super", "note"]
-)  # fmt: skip
 _LEANS = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle|y|en)\b|^(?:et )?(?:ils?|elles?) ")
 
 

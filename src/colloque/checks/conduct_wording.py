@@ -15,7 +15,7 @@ from colloque.checks.conduct_scene import Scene, is_asked
 from colloque.core import Finding
 from colloque.french import quantities
 from colloque.french.denied import sentence_at
-from colloque.french.patterns import Hit, lexicon, plain
+from colloque.french.patterns import Hit, lexicon, plain, sentences
 from colloque.french.words import stems, stop_words, tokens, topics
 
 __all__ = ["foreign_words", "format_and_length", "named_first", "said_wrongly", "tutoiement"]
@@ -24,10 +24,14 @@ _NOT_WHEN_ASKED = ("diagnosis_given", "diagnosis_given.hypothesis", "treatment_p
 _NEVER_ECHO = ("role_broken", "format_leak", "format_leak.stage", "wrong_emergency_number", "leading_question")
 _ECHOED = re.compile(r"^(?:donc|vous (?:avez|souffrez|presentez|faites|vivez|traversez|etes)|votre|vos)\b")
 _COURTESY = re.compile(r"(?:rien|grave|souci|probleme|inquiet|faites|normal|pas de quoi)")
-_YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes|t'(?=[aeiouhy]))(?![\w])(?!-)")
+_YOU = re.compile(r"(?<![\w'-])(?:tu|toi|te|ton|ta|tes)(?![\w])(?!-)|(?<![\w'-])t'(?=[aeiouhy])|(?<=[\w])-(?:tu|toi)\b")
 _MAYBE_TU = re.compile(r"\bt(?:u|oi|e|on|a|es)?\b|-[mt]oi\b")
 """Two letters that every form of « tu » holds: most turns have none, and nothing more is looked for."""
-_TU_VERB = re.compile(r"\b(?:raconte|dis|explique|ecoute|regarde|viens|assieds|montre|decris)-(?:moi|toi)\b")
+_TU_VERB = re.compile(
+    r"\b(?!\w*(?:ez|tes)-)(?!(?:chez|avec|pour|selon|comme|sans|vers|contre|devant|malgre|entre|apres|avant|quant)-)[a-z]{3,}-moi\b|"
+    r"(?:^|[.!?…:] )(?:et |alors |allez,? )?(?:viens|prends|raconte|assieds|installe|respire|souffle|ecoute|regarde|explique|decris)(?= ?[,.!]| \w)(?! (?:de|vous)\b)"
+)
+"""An imperative of « tu »: « dis-moi », « raconte », where « dites-moi », « racontez » would be said to « vous »."""
 _NOUN_TON = re.compile(r"\b(?:le|un|ce|du|de|au|quel) ton\b")
 _CHILD = re.compile(
     r"\b(?:doudou|ta maman|ton papa|maman|papa|dessin\w*|bonhomme|ma puce|mon grand|ma grande|peluche|nounours|loulou|"
@@ -84,23 +88,17 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
         return True
     if label == "treatment_prescribed.pronoun":
         return is_asked(text, hit.start) or "traitement" not in topics(f"{scene.asked or ''} {scene.last} {text}")
-    if label == "diagnosis_given" and _ECHOED.match(words):
-        return bool(stems(text[hit.start : hit.end])) and _illness(words) <= scene.named
+    if label == "diagnosis_given":
+        illness = _illness(words)
+        return bool(illness) and (
+            illness <= _told_as_had(scene) or bool(_ECHOED.match(words) and illness <= scene.named)
+        )
     if label == "diagnosis_given.hypothesis" and words.startswith(("votre", "vos")):
         return not scene.patient or _illness(words) <= scene.named or is_asked(text, hit.start)
     if label == "judgement_blame" and stems(words):
         return stems(words) <= stems(scene.last)
     if label == "false_reassurance":
-        if any(words in plain(asked) for asked in scene.questions):
-            return True
-        if words in ("c'est normal", "c'est bien normal", "c'est tout a fait normal") and lexicon("welcome").has(
-            scene.last, "feeling", "heavy", "grave"
-        ):
-            return True
-        light = not lexicon("welcome").has(scene.last, "heavy", "grave") and not lexicon("alarms").has(
-            scene.last, "body"
-        )
-        return bool(_COURTESY.search(words)) and light and lexicon("welcome").has(scene.last, "apology")
+        return _courtesy(scene, words)
     return (
         label == "leading_question"
         and scene.reply.count("?") > 0
@@ -109,9 +107,39 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
     )
 
 
+_NORMAL = ("c'est normal", "c'est bien normal", "c'est tout a fait normal")
+
+
+def _courtesy(scene: Scene, words: str) -> bool:
+    """What sounds like reassurance and is courtesy, a question, or the answer to an emotion."""
+    if not scene.last or any(words in plain(asked) for asked in scene.questions):
+        return True  # nothing has been told yet: a courtesy of welcome
+    book = lexicon("welcome")
+    if words in _NORMAL and book.has(scene.last, "feeling", "heavy", "grave"):
+        return True
+    light = not book.has(scene.last, "heavy", "grave") and not lexicon("alarms").has(scene.last, "body")
+    return bool(_COURTESY.search(words)) and light and book.has(scene.last, "apology")
+
+
 def _illness(words: str) -> frozenset[str]:
     """The stems that name the illness in a hit: what is left without the words of the form."""
     return frozenset(s for s in stems(words) if s not in _FORM)
+
+
+_DREADED = re.compile(
+    r"\?|\b(?:peur|crain|redout|inquiet|angoisse (?:que|d)|je me demande|si c'est|si j'ai|peut-etre|vous croyez|vous pensez|j'ai lu|internet|et si)"
+)
+"""What a patient fears, asks or has read is not had."""
+
+
+def _told_as_had(scene: Scene) -> frozenset[str]:
+    """Stems of what the patient states: an illness among them was diagnosed by others, and may be named."""
+    found: set[str] = set()
+    for text in scene.patient:
+        for start, end in sentences(text):
+            if not _DREADED.search(plain(text[start:end])):
+                found |= stems(text[start:end])
+    return frozenset(found)
 
 
 _FORM = frozenset(stems("souffrez présentez faites traversez vivez êtes signes symptômes donc clairement typique"))
@@ -124,7 +152,7 @@ def tutoiement(scene: Scene) -> Iterator[Finding]:
         return
     quoted = re.sub(r"«[^»]*»|\"[^\"]*\"", lambda m: " " * len(m.group()), folded)
     hit = _YOU.search(_NOUN_TON.sub(lambda m: " " * len(m.group()), quoted)) or _TU_VERB.search(quoted)
-    if hit is None or _minor(scene):
+    if hit is None or (_minor(scene) and not _drifted(scene)):
         return
     child = _CHILD.search(folded) or _VOCATIVE.search(scene.reply)
     if child and (
@@ -135,8 +163,9 @@ def tutoiement(scene: Scene) -> Iterator[Finding]:
     yield finding("tutoiement", scene.turn, _around(scene.reply, hit.start(), hit.end()))
 
 
-_AGE = re.compile(r"\bage\b")
-_MINE = re.compile(r"\bj'ai (?:tout juste |bientot |presque )?[a-z0-9-]+ ans\b")
+_AGE = re.compile(r"(?<!a )quel age|(?:tu as|t'as|as-tu|vous avez|avez-vous) (?:quel age|combien d'annees)")
+_MINE = re.compile(r"\bj'ai (?:tout juste |bientot |presque )?[a-z0-9-]+ ans\b(?! de\b| d')")
+_POLITE = re.compile(r"\b(?:vous|votre|vos)\b")
 
 
 def _minor(scene: Scene) -> bool:
@@ -145,11 +174,18 @@ def _minor(scene: Scene) -> bool:
     for turn in scene.before:
         if turn.role == "clinician":
             asked = plain(turn.text)
-        elif (_AGE.search(asked) or _MINE.search(plain(turn.text))) and any(
-            q.value < 18 and q.unit in ("an", "") for q in quantities(turn.text)[:1]
-        ):
+            continue
+        told = _MINE.search(plain(turn.text))
+        years = quantities(turn.text[told.start() : told.end()] if told else turn.text)[:1]
+        if (told or _AGE.search(asked)) and any(q.value < 18 and q.unit in ("an", "") for q in years):
             return True
     return False
+
+
+def _drifted(scene: Scene) -> bool:
+    """The clinician said « vous » until now, and never « tu »: the change is a slip, at whatever age."""
+    said = [plain(text) for text in scene.clinician]
+    return any(map(_POLITE.search, said)) and not any(_YOU.search(_NOUN_TON.sub(" ", text)) for text in said)
 
 
 @lru_cache(maxsize=1)
@@ -167,7 +203,7 @@ def foreign_words(scene: Scene) -> Iterator[Finding]:
         return
     words, books = tokens(scene.reply), _foreign()
     borrowed = books["borrowed"]
-    if not books["any"].isdisjoint(words) and (found := _another_language(words, books)):
+    if not books["any"].isdisjoint(words) and (found := _another_language(scene.reply, words, books)):
         yield finding("wrong_language", scene.turn, found)
         return
     hints = [word for word in words if word in books["hint"] and word not in borrowed]
@@ -175,7 +211,7 @@ def foreign_words(scene: Scene) -> Iterator[Finding]:
         yield finding("wrong_language.words", scene.turn, ", ".join(hints))
 
 
-def _another_language(words: Sequence[str], books: dict[str, frozenset[str]]) -> str:
+def _another_language(text: str, words: Sequence[str], books: dict[str, frozenset[str]]) -> str:
     """The words that show another language; empty where there is none."""
     borrowed = books["borrowed"]
     for name in _LANGUAGES:
@@ -184,6 +220,17 @@ def _another_language(words: Sequence[str], books: dict[str, frozenset[str]]) ->
             window = marks[at : at + 6]
             if (marks[at] and sum(window) >= 3) or (sum(marks) >= 2 and sum(marks) * 2 >= len(words)):
                 return " ".join(words[at : at + 6])
+        if sum(marks) >= 2 and (found := _foreign_sentence(text, books[name] - borrowed - _FRENCH)):
+            return found
+    return ""
+
+
+def _foreign_sentence(text: str, marks: frozenset[str]) -> str:
+    """A whole sentence of that language: two of its words, and no small word of French."""
+    for start, end in sentences(text):
+        words = tokens(text[start:end])
+        if len(words) >= 3 and sum(word in marks for word in words) >= 2 and stop_words().isdisjoint(words):
+            return text[start:end]
     return ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from colloque.checks import conduct_listening as listening
 from colloque.checks import conduct_risk as risk
+from colloque.checks import conduct_welcome as welcome
 from colloque.checks import conduct_wording as wording
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_scene import Scene
@@ -23,7 +24,7 @@ _RULES: tuple[Callable[[Scene], Iterator[Finding]], ...] = (
     wording.format_and_length,
     listening.many_questions,
     listening.question_again,
-    listening.answer_ignored,
+    welcome.answer_ignored,
     risk.danger_missed,
 )
 

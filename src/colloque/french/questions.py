@@ -20,11 +20,13 @@ _SUBJECT = re.compile(
     r"(?:vous|il|elle|ils|elles|on|y a|il y a|(?:le|la|les|l'|votre|vos|son|sa|ses|leur|leurs|ce|cette|ces|un|une|quelqu'un|quelque chose|personne)"
     r"\s?[\w'-]+(?: (?!qui\b|que\b|qu'|dont\b|ou\b)[\w'-]+){0,3}?)"
     r"\s+(?:n'|ne |l'|le |la |les |vous |me |se |s'|y |en |lui |leur )*"
-    r"(?:[\w'-]*(?:ez|ait|aient|ent|a|ont|est|sont|va|vont|fait|font|dit|peut|doit|dort|boit|prend|tient|sert|met|suit|vient|court|sent|lit|vit)"
+    r"(?:(?![\w'-]*[ea]ment\b|(?:la|sa|ma|ta)\b)[\w'-]*(?:ez|ait|aient|ent|a|ont|est|sont|va|vont|fait|font|dit|peut|doit|dort|boit|prend|tient|sert|met|suit|vient|court|sent|lit|vit)"
     r"|êtes|etes|avez|mange|pleure|respire|tousse|crache|vomit|bouge|marche|joue|aide|ronfle|fume|gratte|passe|reste|gonfle|brûle|brule|pique|tire|serre|arrive|travaille|gêne|gene|manque|change)\b"
 )
 _FRAGMENT = 3
 """Words of a bare « et où », « combien de fois » that only continues a question."""
+_AT = re.compile(r"\s[àÀ]\s")
+"""« à » is no verb: « le matin à jeun », « vos tâches à la maison ou votre capacité à… » ask nothing by themselves."""
 _ELISION = re.compile(r"^(?:et|puis|ou)\s+")
 
 
@@ -97,7 +99,7 @@ def _clauses(sentence: str) -> list[str]:
         alternative = plain(part).startswith("ou ")
         relative = lexicon("questions").has(folded, "subordinate") and not _asks_who(part, asked)
         opens = _opens(part, folded) and not relative
-        alone = not alternative and _stands_alone(folded)
+        alone = not alternative and _stands_alone(plain(_AT.sub(" vers ", _ELISION.sub("", part))))
         if (opens and not (asked and len(folded.split()) <= _FRAGMENT)) or (asked and alone):
             asked.append([*topic, part])
             topic = []

@@ -19,7 +19,7 @@ __all__ = ["Grade", "Risk", "asks_about_risk", "grade_turn", "raises_risk", "ris
 
 Grade = Literal["none", "denied", "ambiguous", "affirmed", "acute"]
 
-_SIGNS = ("explicit", "passive", "coded", "selfharm", "attempt", "plan", "now", "harm_other")
+_SIGNS = ("explicit", "passive", "coded", "selfharm", "attempt", "tried", "plan", "now", "harm_other")
 _FIRST = re.compile(r"\b(?:je|me|moi|mes|ma|mon)\b|\b[jm]'")
 _OTHER = re.compile(
     r"\b(?:il|elle|ils|elles|on|(?:mon|ma|mes|son|sa|ses|un|une|le|la|notre|leur) (?:petite? |grande? |meilleure? )?"
@@ -30,6 +30,10 @@ _OTHER = re.compile(
 _OPEN = re.compile(
     r"^(?:et |alors |mais |voila[.,]? )*(?:a |avec |vers |chez |pour |depuis |de )?(?:qui|ou|quand|combien|comment|pourquoi)\b"
 )
+_SOUGHT = re.compile(
+    r"\b(?:tabac|fum|cigarette|clope|vap|patch|alcool|boire|\bbu\b|verre|arret|sevr|regime|fiv\b|insemin|grossesse|enceinte|bebe|dialogue|reprise)|rien tente|jamais tente"
+)
+"""What else is tried: an attempt at that is none of suicide."""
 _RECENT = re.compile(
     r"\b(?:ce matin|hier|cette nuit|tout a l'heure|viens de|il y a (?:une|deux|trois) heures?|aujourd'hui|ce soir)\b"
 )
@@ -65,6 +69,8 @@ def grade_turn(text: str, question: str | None, *, raised: bool) -> Risk:
     book = lexicon("risk")
     told: list[tuple[Hit, str]] = []
     for hit in book.all(masked, *_SIGNS):
+        if hit.label == "tried" and not (raised or direct) and _SOUGHT.search(plain(f"{question or ''} {text}")):
+            continue  # to stop smoking, to have a child
         if not _elsewhere(masked, hit):
             told.append((hit, polarity_at(masked, hit.start, hit.end)))
     worst = _of_signs(text, masked, told, direct, raised)
@@ -106,7 +112,7 @@ def _elsewhere(text: str, hit: Hit) -> bool:
     """The sign is someone else's: another person is the subject and no first person stands in between."""
     start, _ = sentence_at(text, hit.start)
     before = plain(text)[start : hit.end]
-    others = list(_OTHER.finditer(before))
+    others = list(_OTHER.finditer(before[: hit.start - start]))
     if not others or (hit.label in ("now", "plan") and _FIRST.search(before)):
         return False
     return _FIRST.search(before[others[-1].end() :]) is None and hit.label != "harm_other"
@@ -119,11 +125,12 @@ def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool,
     ideas = kinds & {"explicit", "passive"} or (direct and _answers_yes(masked))
     urgent = [hit for hit in asserted if hit.label in ("plan", "now")]
     if not urgent and (ideas or raised or kinds & {"coded"}):
-        urgent = [h for h in lexicon("risk").all(masked, "means") if polarity_at(masked, h.start, h.end) == "asserted"]
+        near = lexicon("risk").all(masked, "means", "soon")
+        urgent = [h for h in near if polarity_at(masked, h.start, h.end) == "asserted"]
         urgent = [] if direct and not ideas and _says_no(masked) else urgent
-    if urgent and (ideas or raised or kinds & {"coded", "attempt"} or {"plan", "now"} <= kinds):
+    if urgent and (ideas or raised or kinds & {"coded", "attempt", "tried"} or {"plan", "now"} <= kinds):
         return _risk("acute", text, urgent[0])
-    tried = [hit for hit in asserted if hit.label == "attempt"]
+    tried = [hit for hit in asserted if hit.label in ("attempt", "tried")]
     if tried:
         recent = bool(_RECENT.search(plain(masked)))
         return _risk("acute" if recent else "affirmed" if ideas else "ambiguous", text, tried[0])
@@ -145,7 +152,7 @@ def _of_signs(text: str, masked: str, told: list[tuple[Hit, str]], direct: bool,
 def _of_answer(text: str, masked: str) -> Risk:
     """A turn without any sign that answers a direct question: yes, no, or neither."""
     book = lexicon("risk")
-    yes, no, hedge = book.first(masked, "yes"), book.first(masked, "denial"), book.first(masked, "hedge")
+    yes, no, hedge = _yes(masked), book.first(masked, "denial"), book.first(masked, "hedge")
     if no is not None and (yes is None or no.start <= yes.start):
         taken_back = (hedge is not None and hedge.end > no.start) or (yes is not None and yes.start > no.end)
         return _risk("ambiguous" if taken_back else "denied", text, hedge if taken_back and hedge else no)
@@ -156,9 +163,14 @@ def _of_answer(text: str, masked: str) -> Risk:
     return Risk(grade="ambiguous", quote=text.strip(), kind="answer")  # evasive, or beside the question
 
 
+def _yes(masked: str) -> Hit | None:
+    """The first yes that is not itself denied: « ça m'a jamais traversé l'esprit »."""
+    hits = lexicon("risk").all(masked, "yes")
+    return next((hit for hit in hits if polarity_at(masked, hit.start, hit.end) != "denied"), None)
+
+
 def _answers_yes(masked: str) -> bool:
-    book = lexicon("risk")
-    yes, no = book.first(masked, "yes"), book.first(masked, "denial")
+    yes, no = _yes(masked), lexicon("risk").first(masked, "denial")
     return yes is not None and (no is None or yes.start < no.start)
 
 

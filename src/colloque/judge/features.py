@@ -6,7 +6,7 @@ beyond what is said aloud in one breath are.
 
 import re
 
-from colloque.checks.conduct_listening import facet_of
+from colloque.checks.conduct_facets import facet_of
 from colloque.checks.conduct_risk import alarm_of, faces_alarm, faces_danger
 from colloque.checks.conduct_scene import Scene, directs
 from colloque.french.patterns import lexicon, plain

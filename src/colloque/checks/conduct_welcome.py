@@ -1,0 +1,152 @@
+"""Is what the patient has just said received? An answer that weighs, and a reply that turns away from it dryly.
+
+Two things are weighed apart: what the answer asks for (a confidence, grief, fear; an answer to « what weighs on you »; a
+red flag) and what the reply does with it (takes something up, hums, turns to papers or the weather). Only both together
+make a finding: a change of subject after a plain answer is the way of any interview.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Literal
+
+from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_scene import Scene
+from colloque.core import Finding
+from colloque.french.denied import polarity_at
+from colloque.french.patterns import lexicon, plain, sentences
+from colloque.french.questions import questions_in
+from colloque.french.risk import asks_about_risk
+from colloque.french.words import matter, stems, topics
+
+__all__ = ["answer_ignored"]
+
+Manner = Literal["received", "bare", "aside"]
+
+_FELT = frozenset(("humeur", "larmes", "interet", "angoisse", "colere", "estime", "suicide"))
+_LEANS = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle|y|en)\b|^(?:et )?(?:ils?|elles?) ")
+_FRONTED = re.compile(
+    r"^(?:et |alors |sinon,? |bon,? )*(?:du cote de |cote |pour |au )?(?:le|la|les|l'|votre|vos|l'un|de votre) ?[\w'-]+(?: [\w'-]+){0,4},"
+)
+"""« Le magasin, on vous y a dit quelque chose ? »: the pronoun stands for what the question itself puts first."""
+_TOKEN = re.compile(r"[a-z'-]+")
+_BARE = frozenset(
+    ["d'accord", "bien", "tres", "ok", "okay", "hm", "hum", "mhm", "oui", "bon", "entendu", "je", "note", "c'est", "vois", "parfait", "compris", "ah", "alors", "et", "passons", "continuons", "suite", "la", "a", "super", "donc", "eh", "fort", "impeccable", "genial"]
+)  # fmt: skip
+_PLAIN = re.compile(
+    r"^(?:(?:ah |oh |ben |bah |mais )?(?:non|nan|jamais|aucune?|pas|rien|oui|ouais|si)\b[^.?!]{0,40}[.!…]?){1,2}$"
+)
+"""A yes or a no and little more."""
+_MANY = 9
+"""Words from which an answer is more than its bare matter."""
+
+
+def answer_ignored(scene: Scene) -> Iterator[Finding]:
+    """The patient has just said something that weighs; the reply hums, or turns to papers, and goes elsewhere."""
+    if not scene.last:
+        return
+    manner = _manner(scene.reply)
+    if manner == "received" or (manner == "bare" and lexicon("alarms").has(scene.reply, "answers")):
+        return
+    weight, words = _weight(scene)
+    if not weight or (manner == "bare" and not scene.questions) or _taken_up(scene, weight, words, manner):
+        return
+    strong = weight == "grave" or (manner == "aside" and _turned(scene)) or _cheered(scene, weight)
+    label = "last_answer_ignored" if strong else "last_answer_ignored.light"
+    yield finding(label, scene.turn, scene.reply[:80], f"« {words} »")
+
+
+def _weight(scene: Scene) -> tuple[str, str]:
+    """How much the answer weighs (grave, heavy, told, or nothing) and the words that make it so."""
+    history = topics(scene.asked or "") & {"famille", "antecedents"}
+    if not history and (grave := _told(scene.last, "grave")):
+        return "grave", grave
+    if heavy := _told(scene.last, "heavy"):
+        return "heavy", heavy
+    if _PLAIN.match(plain(scene.last)):
+        return "", ""
+    if lexicon("welcome").has(scene.asked or "", "feeling_asked") and len(stems(scene.last)) >= 2:
+        return "heavy", scene.last[:40]
+    if lexicon("alarms").has(scene.last, "body", "watch", "violence"):
+        return "heavy", scene.last[:40]
+    return ("told", scene.last[:40]) if len(scene.last.split()) >= _MANY else ("", "")
+
+
+@lru_cache(maxsize=512)
+def _told(text: str, label: str) -> str | None:
+    """The first words of that label that the patient does not deny."""
+    for hit in lexicon("welcome").all(text, label):
+        if polarity_at(text, hit.start, hit.end) == "asserted":
+            return text[hit.start : hit.end]
+    return None
+
+
+def _taken_up(scene: Scene, weight: str, words: str, manner: Manner) -> bool:
+    """Something of the answer comes back in the reply, or its question stays with it.
+
+    Where something grave was said, its own sentence or a neighbour must come back, and not what stood beside it.
+    """
+    asked = scene.questions[0] if scene.questions else ""
+    heart = _around(scene.last, words) if weight == "grave" else scene.last
+    if stems(scene.reply) & stems(heart) or _shares_figure(scene):
+        return True
+    if manner == "aside":
+        return not (_turned(scene) or (weight == "grave" and _confided(scene.last)))
+    if topics(heart) & topics(scene.reply) or asks_about_risk(asked) or topics(asked) & _FELT:
+        return True  # still with what is felt, though not in the same words
+    folded = plain(asked)
+    return not matter(asked) or bool(_LEANS.search(folded) and not _FRONTED.match(folded))
+
+
+_FIGURE = re.compile(
+    r"\d|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante"
+)
+
+
+def _shares_figure(scene: Scene) -> bool:
+    return bool(set(_FIGURE.findall(plain(scene.last))) & set(_FIGURE.findall(plain(scene.reply))))
+
+
+@lru_cache(maxsize=512)
+def _around(text: str, words: str) -> str:
+    """The sentence of the words and its neighbours."""
+    spans = sentences(text)
+    at = max(0, text.find(words))
+    here = next((n for n, (start, end) in enumerate(spans) if start <= at < end), 0)
+    near = spans[max(0, here - 1) : here + 2]
+    return text[near[0][0] : near[-1][1]] if near else text
+
+
+def _confided(text: str) -> bool:
+    return lexicon("welcome").has(text, "confided")
+
+
+def _turned(scene: Scene) -> bool:
+    """The reply turns to something that is no matter of care, whatever the answer was."""
+    return lexicon("welcome").has(scene.reply, "papers")
+
+
+def _cheered(scene: Scene, weight: str) -> bool:
+    return weight == "heavy" and lexicon("welcome").has(scene.reply[:24], "cheerful")
+
+
+@lru_cache(maxsize=512)
+def _manner(reply: str) -> Manner:
+    """What the reply does before it asks: takes up, hums, or turns to something else."""
+    book = lexicon("welcome")
+    aside = book.has(reply, "aside", "papers")
+    said = [reply[start:end] for start, end in sentences(reply)]
+    asking = [s for s in said if "?" in s and questions_in(s)]
+    for sentence in said:
+        if sentence in asking or book.has(sentence, "aside", "papers"):
+            continue
+        statement = sentence
+        for hit in reversed(book.all(sentence, "procedure")):
+            statement = statement[: hit.start] + statement[hit.end :]
+        words = [word for word in _TOKEN.findall(plain(statement)) if word not in _BARE]
+        if len(words) >= 2 or book.has(statement, "formula"):
+            return "received"
+    lead = asking[0].rsplit(",", 1)[0] if asking and "," in asking[0] else ""
+    if lead and book.has(lead, "empathy"):
+        return "received"
+    return "aside" if aside else "bare"
