@@ -216,6 +216,47 @@ def _by_words(case: Case, i: int, fact: Fact) -> Finding | None:
     return None
 
 
+def _by_denied_words(case: Case, i: int, fact: Fact) -> Finding | None:
+    """« Pas de plaie », « pas les pollens » in the record; the talk, where the answer belongs, speaks of one and denies nothing."""
+    denied = _plainly_denied(fact.given)
+    if not denied:
+        return None
+    for j in case.alignment.firm(i)[:1]:
+        exchange = case.exchanges[j]
+        said = exchange.said
+        if said.lead == "no" or said.hedged:
+            continue
+        negated = scopes(said.text).negated
+        for k, token in enumerate(said.words):
+            if token.key not in denied or negated[k]:
+                continue
+            number = said.sentence[k]
+            inside = [t.word for t, s in zip(said.words, said.sentence, strict=True) if s == number]
+            if "?" in inside or not _DOUBTFUL.isdisjoint(inside) or "si" in inside:
+                continue
+            return _report(exchange, fact, token.start, token.end)
+    return None
+
+
+_DENYING = frozenset(("pas", "sans", "ni", "aucun", "aucune", "jamais"))
+_BETWEEN = frozenset(("de", "d", "les", "le", "la", "l", "des", "un", "une", "du"))
+
+
+def _plainly_denied(given: Reading) -> frozenset[str]:
+    """Keys of nouns that a denial stands right before, and that the text holds nowhere else."""
+    keys = [t.key for t in given.words]
+    out = set()
+    for i, token in enumerate(given.words):
+        if token.weight < 2 or len(token.key) < 4 or keys.count(token.key) > 1:
+            continue
+        before = i - 1
+        if before >= 0 and given.words[before].word in _BETWEEN:
+            before -= 1
+            if before >= 0 and given.words[before].word in _DENYING:
+                out.add(token.key)
+    return frozenset(out)
+
+
 def _after_negation(reading: Reading, at: int) -> bool:
     """Token `at` follows a negation of its own clause closely: « surtout pas changer de service »."""
     scope = scopes(reading.text)
@@ -278,6 +319,10 @@ def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
             if not rivals or own in said or own in around:
                 continue
             first = next(first for first, _, label in marks(exchange.said.text)["opposites"] if label == rivals[0])
+            number = exchange.said.sentence[first]
+            inside = {t.word for t, s in zip(exchange.said.words, exchange.said.sentence, strict=True) if s == number}
+            if inside & {"etait", "etaient", "avant", "pensais", "croyais"}:
+                continue
             start = exchange.said.words[first].start
             return _report(exchange, fact, start, start + 1)
     return None
@@ -293,6 +338,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
             or _by_stance(case, i, fact)
             or _by_opposites(case, fact, places)
             or _by_words(case, i, fact)
+            or _by_denied_words(case, i, fact)
         )
         if found is not None:
             yield found
