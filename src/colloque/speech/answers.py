@@ -135,7 +135,7 @@ def _whole(text: str, pictures: list[str]) -> Reading | None:
 def _lowered(text: str) -> str:
     """Capitals of a whole answer made small; acronyms stay."""
     letters = [c for c in text if c.isalpha()]
-    if len(letters) < 5 or sum(c.isupper() for c in letters) < 0.7 * len(letters):
+    if len(letters) < 4 or text in _spelling()[0] or sum(c.isupper() for c in letters) < 0.7 * len(letters):
         return text
     acronyms = _spelling()[0]
     low = re.sub(
@@ -163,6 +163,7 @@ _JOINED = (
     (re.compile(r"(?<!\ben )(?<!\bau )\bmouvement (?=\d{1,2}(?:/10)?\b)", re.IGNORECASE), "en mouvement "),
     (re.compile(r"(?<!')\beffort (?=\d{1,2}(?:/10)?\b)", re.IGNORECASE), "à l'effort "),
     (re.compile(r"(?<!\ble )\b(matin|soir) (?=\d{1,2}(?:/10)?(?:,|$))", re.IGNORECASE), r"le \1 "),
+    (re.compile(r"\b(sur le|de|du|à|a|d'un|de l'autre) cote\b(?! de l'os)", re.IGNORECASE), r"\1 côté"),
     (re.compile(r"\bd accord\b"), "d'accord"),
     (re.compile(r"\b([jcldnsmt]) (?=(?:ai|est|ét|arr|aim|y|en|a)\b)"), r"\1'"),
     (re.compile(r"\b[cs]a(?= (?:me|m'|te|se|s'|fait|va|vient|dépend|depend|passe|dure|gratte|pique|brule|brûle|tire|arrive|reste|serre|commence|revient|monte|tourne|suffit|ne|n'|marche|tape)\b)", re.IGNORECASE), "ça"),
@@ -186,7 +187,8 @@ _JOINED = (
     (re.compile(r"\ba la fois\b", re.IGNORECASE), "à la fois"),
     (re.compile(r"(?<!\bça )(?<!\bil )(?<!\belle )(?<!\bon )(?<!\bqui )\bpeut[ -](?:etre|être)\b", re.IGNORECASE), "peut-être"),
     (re.compile(r"\b(jours?|fois|moments?|endroits?|périodes?|nuits?|semaines?|matins?|soirs?) ou (?=je |j'|il |elle |on |ça |c'est )", re.IGNORECASE), r"\1 où "),
-    (re.compile(r"^cot[eé]r? (?=droit?e?\b|gauche\b)", re.IGNORECASE), "côté "),
+    (re.compile(r"^(c[oô]t[eé]r? (?:droite?|droi|gauche)) (?=une? |des |les? |la |du )", re.IGNORECASE), r"\1, "),
+    (re.compile(r"^c[oô]t[eé]r? (?=droit?e?\b|gauche\b)", re.IGNORECASE), "côté "),
     (re.compile(r"\bles we\b", re.IGNORECASE), "les week-ends"),
     (re.compile(r"(?<=\w)(?<!\bque)(?<!\bdi[st])(?<!\bdire)(?<!\bsi)(?<!\bmais)(?<!\bou)(?<!\bet)(?<!\bpas)(?<!\bplutôt)(?<!\bsans doute)(?<!répon[ds]) (oui|non)(?=$|[.,;])", re.IGNORECASE), r", \1"),
     (re.compile(r"\bx ?(\d{1,2})\b"), r"\1 fois"),

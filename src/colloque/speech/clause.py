@@ -68,6 +68,7 @@ def say(clause: Clause, who: Who, positive: bool, careful: bool, gender: Gender)
         if careful or who == "vous" or rest.startswith("mal") or word == "plus":
             # « j'ai pas mal » and « je fume plus » would say the contrary
             clitics.insert(0, "ne")
+            subject = "ce" if subject == "c'" else subject
         rest = f"{word} {rest}".strip() if word else rest
     words = [subject, *clitics, verb]
     if subject == "il y":

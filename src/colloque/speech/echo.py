@@ -10,8 +10,7 @@ from functools import cache
 from random import Random
 
 from colloque.core import Persona
-from colloque.french import fold, quantities
-from colloque.french.patterns import lexicon
+from colloque.french import fold
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.clause import say
@@ -53,12 +52,16 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
     return _plainly(fact, persona, rng, used)
 
 
+_FIGURE = re.compile(
+    r"\d|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent|mille)\b",
+    re.IGNORECASE,
+)
+
+
 def _plainly(fact: Fact, persona: Persona, rng: Random, used: set[str]) -> str:
     """An acknowledgement without the patient's words: care for a burden, by what it is about; else a short one."""
     bank = load("regard")
-    if fact.mood == "hard" and not (
-        sad(fact.reading.rest) or lexicon("welcome").has(fact.reading.rest, "heavy", "grave")
-    ):
+    if fact.mood == "hard" and not fact.heavy:
         return _fresh(bank["hard"]["sober"], rng, used)
     if fact.mood == "hard":
         own = bank["hard"].get(_BY_BAND.get(fact.band, ""), [])
@@ -67,9 +70,12 @@ def _plainly(fact: Fact, persona: Persona, rng: Random, used: set[str]) -> str:
         if own and rng.random() < 0.45:
             return _fresh(own, rng, used)
         return _fresh(bank["hard"]["body" if fact.band in _BODY else "any"], rng, used)
+    if fact.mood == "plain" and (fact.band == 0 or fact.heavy):
+        # What brings the patient is never met with « très bien ».
+        return _fresh(bank["hard"]["sober"], rng, used)
     if fact.mood == "good" and rng.random() < 0.6:
         return _fresh(bank["good"]["any"], rng, used)
-    if quantities(fact.reading.rest) and rng.random() < 0.4:
+    if rng.random() < 0.4 and _FIGURE.search(fact.reading.rest):
         return _fresh(bank["figure"]["any"], rng, used)
     return _fresh(_common(), rng, used)
 
@@ -117,7 +123,7 @@ def _echo(fact: Fact, gender: Gender) -> str:
         return ""
     if reading.kind == "no" and not re.search(r"\b(?:je|j'|on|il|elle|c'est|ça)\b", head, re.IGNORECASE):
         return ""
-    if reading.kind == "yes" and len(head.split()) < 2:
+    if reading.kind == "yes" and (len(head.split()) < 2 or re.match(r"[\wà-ÿ]+(?:é|ée|és|ées)\b", head)):
         return ""
     if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"\w+", head)):
         # A drug or its dose in the clinician's mouth would read like a prescription.

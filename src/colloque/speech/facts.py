@@ -39,6 +39,8 @@ class Fact(NamedTuple):
     risk: str
     scale: bool
     alarm: bool
+    heavy: bool = False
+    """Whether the answer itself, not the question alone, says something that weighs."""
 
     @property
     def words(self) -> int:
@@ -89,11 +91,12 @@ _GENERIC = frozenset({"duree", "frequence", "intensite", "declencheur", "soulage
 
 def facts_of(questionnaire: Questionnaire, gender: Gender) -> tuple[Fact, ...]:
     """The told answers of a record, understood, in the order of the record."""
-    return tuple(_fact(a.id, clean(a.question), a.answer, gender) for a in questionnaire.told)
+    return tuple(_fact(clean(a.question), a.answer, gender)._replace(id=a.id) for a in questionnaire.told)
 
 
-@lru_cache(maxsize=16384)
-def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
+@lru_cache(maxsize=32768)
+def _fact(question: str, answer: str, gender: Gender) -> Fact:
+    """One answer understood, whatever its id: forms ask the same of many people, who answer alike."""
     form = read_question(question, gender)
     reading = read_answer(_with_unit(question, answer))
     bands, _, _ = _topics()
@@ -110,7 +113,7 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
         band = bands["antecedents"]
     return Fact(
-        identity,
+        "",
         question,
         form,
         reading,
@@ -121,6 +124,7 @@ def _fact(identity: str, question: str, answer: str, gender: Gender) -> Fact:
         risk,
         scale,
         _alarm(question, said, reading),
+        _heavy(reading),
     )
 
 
@@ -158,13 +162,23 @@ def _alarm(question: str, answer: str, reading: Reading) -> bool:
     return any(hit.label in _FLAGS and polarity_at(said, hit.start, hit.end) == "asserted" for hit in found)
 
 
+@lru_cache(maxsize=8192)
+def _weighs(reading: Reading) -> bool:
+    """Whether an answer, as it will be said, holds what must not be passed over."""
+    told = f"{reading.lead}, {reading.rest}" if reading.lead else reading.rest
+    oral = spoken(told, "plain")
+    found = lexicon("welcome").has(oral, "heavy", "grave")
+    return found or (oral != told and lexicon("welcome").has(told, "heavy", "grave"))
+
+
+def _heavy(reading: Reading) -> bool:
+    return _weighs(reading) or sad(reading.rest)
+
+
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
     """Whether what is said is a burden, a relief, or neither; neither where it is not plain."""
     burden, heavy = _moods()
-    told = f"{reading.lead}, {reading.rest}" if reading.lead else reading.rest
-    if lexicon("welcome").has(spoken(told, "plain"), "heavy", "grave") or lexicon("welcome").has(
-        told, "heavy", "grave"
-    ):
+    if _weighs(reading):
         return "hard"
     asked = bool(burden.search(form.text)) and not (form.clause and form.clause.negative)
     if asked and form.kind in {"yesno", "statement", "noun"}:
@@ -219,22 +233,27 @@ _STATE_M = re.compile(
 
 def known_gender(questionnaire: Questionnaire) -> Gender | None:
     """The patient's gender as the record tells it by its words, or None where it does not."""
+    return _known(tuple((a.question, a.answer) for a in questionnaire.told))
+
+
+@lru_cache(maxsize=4096)
+def _known(told: tuple[tuple[str, str], ...]) -> Gender | None:
     woman, man, feminine, masculine = _gender_marks()
-    for answer in questionnaire.told:
-        if _SEX.match(answer.question.strip()):
-            said = answer.answer.strip().lower()[:1]
+    for question, answer in told:
+        if _SEX.match(question.strip()):
+            said = answer.strip().lower()[:1]
             return "f" if said == "f" else "m" if said in {"m", "h"} else None
-    answers = " . ".join(a.answer for a in questionnaire.told)
-    questions = " . ".join(a.question for a in questionnaire.told)
+    answers = " . ".join(answer for _, answer in told)
+    questions = " . ".join(question for question, _ in told)
     if re.search(
         r"\bvotre (?:enfant|bébé|fils|fille)\b|\b[\wà-ÿ]+-t-(?:il|elle) (?:vomi|de la fièvre|normalement)",
         questions,
         re.IGNORECASE,
     ):
         return None
-    if feminine.search(answers) or any(_STATE_F.search(a.answer) for a in questionnaire.told):
+    if feminine.search(answers) or any(_STATE_F.search(answer) for _, answer in told):
         return "f"
-    if masculine.search(answers) or any(_STATE_M.search(a.answer) for a in questionnaire.told):
+    if masculine.search(answers) or any(_STATE_M.search(answer) for _, answer in told):
         return "m"
     if woman.search(questions) or _ASKED_F.search(questions):
         return "f"

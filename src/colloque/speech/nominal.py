@@ -125,24 +125,44 @@ def named(phrase: str, use: Use) -> str | None:
     first = words[0]
     if first in _NO_NOUN:
         return None
-    _, _, mass, _, kin = _nouns()
-    if first in kin:
-        owner = kin[first]
+    owner = _nouns()[4].get(first)
+    if owner:
         return f"{owner} {low}" if owner != "-" else low
     fore = first in _FORE or first in _FORE_MANY
-    head = words[1] if fore and len(words) > 1 else first
-    if fore and len(words) == 1:
+    if fore and (len(words) == 1 or not (is_noun(words[1]) or first in _FORE_MANY)):
         return None
+    head = words[1] if fore else first
+    article = _article(low, head, first, use)
+    return article + low if article else None
+
+
+def _article(low: str, head: str, first: str, use: Use) -> str:
+    """The article of a phrase, with its space or apostrophe; "" where its gender is not sure."""
+    body = head in _body() or _single(head) in _body()
+    the = use == "the" or body
     if _plural(head, first):
-        return ("les " if use == "the" else "des ") + low
+        return "les " if the else "des "
     gender = gender_of_phrase(low)
-    if gender is None or (fore and not is_noun(head)):
-        return None
-    if use == "the":
-        return ("l'" if elide("le", low).endswith("'") else "la " if gender == "f" else "le ") + low
-    if head in mass and not fore:
-        return ("de l'" if elide("de", low).endswith("'") else "de la " if gender == "f" else "du ") + low
-    return ("une " if gender == "f" else "un ") + low
+    if gender is None:
+        return ""
+    if the:
+        return "l'" if elide("le", low).endswith("'") else "la " if gender == "f" else "le "
+    if head in _nouns()[2] and head == first:
+        return "de l'" if elide("de", low).endswith("'") else "de la " if gender == "f" else "du "
+    return "une " if gender == "f" else "un "
+
+
+@cache
+def _body() -> frozenset[str]:
+    """Parts of the body: one's own, hence « la nuque sur un pull », « le dos bloqué »."""
+    return frozenset(word for words in load("weave")["body"].values() for word in words.split()) - {
+        "peau",
+        "cicatrice",
+        "côte",
+        "langue",
+        "dent",
+        "bouche",
+    }
 
 
 def _plural(head: str, first: str) -> bool:
@@ -170,7 +190,7 @@ def listed(text: str, use: Use) -> tuple[str, bool]:
     parts = _PIECES.split(text)
     if any(p[:1].isupper() for p in parts[2::2] if p) and "." not in "".join(parts[1::2]):
         return text, False
-    first = False
+    first, found = False, 0
     for i in range(0, len(parts), 2):
         body = parts[i].rstrip(".")
         if not body or (i and "." in parts[i - 1] and i and not body):
@@ -182,7 +202,29 @@ def listed(text: str, use: Use) -> tuple[str, bool]:
         starts = i == 0 or "." in parts[i - 1]
         parts[i] = (upper(said) if starts and parts[i][:1].isupper() else said) + parts[i][len(body) :]
         first = first or i == 0
+        found += 1
+    if found:
+        _others(parts, use)
     return "".join(parts), first
+
+
+_LIKE_PLURAL = re.compile(r"^[a-zà-ÿœ]{3,}(?<!eu)(?<!ai)(?<!oi)(?<!ui)(?<!è)[sx](?= |$)")
+_ADJECTIVE = re.compile(
+    r"(?:euses|ales|elles|ives|ides|ibles|ables|iques|antes|entes|ées|és|eux|aux|ants|ents|is|us|as)$"
+)
+
+
+def _others(parts: list[str], use: Use) -> None:
+    """In a list where some nouns were known, an unknown plural is a noun, too: `pots de yaourt` → des pots de yaourt."""
+    for i in range(2, len(parts), 2):
+        word = _LIKE_PLURAL.match(parts[i])
+        if (
+            word
+            and parts[i - 1].startswith(",")
+            and word.group() not in _NO_NOUN
+            and not _ADJECTIVE.search(word.group())
+        ):
+            parts[i] = ("les " if use == "the" else "des ") + parts[i]
 
 
 def _noun_before(parts: list[str], i: int) -> bool:

@@ -99,7 +99,7 @@ def tagged(text: str, persona: Persona, rng: Random, used: set[str]) -> str:
         not text.endswith(".")
         or text.endswith("..")
         or not 8 < len(text) < 90
-        or rng.random() > 0.05 + 0.14 * persona.talkative
+        or rng.random() > 0.03 + 0.08 * persona.talkative
     ):
         return text
     tag = str(rng.choice(load("colour")["tag"][persona.style]))

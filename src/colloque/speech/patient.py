@@ -255,7 +255,12 @@ def _told(fact: Fact, persona: Persona, rest: str) -> str:
         if "par " not in value and "," not in value and " ou " not in value
         else None
     )
-    if noun and noun["noun"].lower()[:4] in value.lower() and (not clause.rest or per):
+    if (
+        noun
+        and not re.match(r"(?:vers|à|entre) ", value)
+        and noun["noun"].lower()[:4] in value.lower()
+        and (not clause.rest or per)
+    ):
         return f"{upper(verb)} {value}{' ' + clause.rest if per else ''}."
     if fact.form.wh == "à quelle heure" and not clause.rest and re.search(r"heures?|minuit|midi", value):
         return f"{upper(verb)} {value}." if re.match(r"(?:vers|à|entre)\b", value) else f"{upper(verb)} à {value}."

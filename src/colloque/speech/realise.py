@@ -4,6 +4,7 @@ Both sides are put together here; the words come from asking, echo and patient. 
 dialogue. Knows no file and no check.
 """
 
+import re
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -104,20 +105,29 @@ def realise(plan: Plan, questionnaire: Questionnaire, draw: int = 0) -> Dialogue
     )  # fmt: skip
 
 
+_SEAT = re.compile(r"entre|assey|install|chaise|place|fauteuil|asseoir", re.IGNORECASE)
+
+
 def _clinician_opens(talk: _Talk) -> None:
     """A greeting, now and then a word to settle in, the first question."""
     bank = talk.welcome
     hellos = bank["hello"]["any"] + (bank["hello"][talk.known] * 2 if talk.known else [])
     hello = str(talk.rng.choice(hellos))
     if talk.rng.random() < 0.72:
-        hello += " " + talk.of("settle", "any")
+        seated = _SEAT.search(hello)
+        settle = talk.of("settle", "any")
+        hello += f" {settle}" if not (seated and _SEAT.search(settle)) else ""
     if not talk.queue:
         talk.clinician(hello)
         return
     if talk.rng.random() < 0.06:
-        talk.clinician(str(talk.rng.choice(hellos)), talk.pick("prompts", "found"))
-        talk.patient(Turn(role="patient", text=talk.pick("prompts", "fine")))
-        hello = str(talk.rng.choice(("Bien.", "Parfait.", "Très bien.", "Alors allons-y.")))
+        asked, *replies = talk.rng.choice(talk.bank["prompts"]["found"])
+        talk.clinician(str(talk.rng.choice(hellos)), asked.replace("{e}", "e" if talk.gender == "f" else ""))
+        talk.patient(Turn(role="patient", text=str(talk.rng.choice(replies))))
+        talk.clinician(
+            str(talk.rng.choice(("Bien.", "Parfait.", "Très bien.", "Bon."))), _question(talk, talk.queue[0], "Alors, ")
+        )
+        return
     talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(bank["start"]["any"])))
 
 
@@ -342,6 +352,8 @@ def _close(talk: _Talk) -> None:
     if taken and ("erci" in taken or taken.startswith("Bien") or plain or talk.rng.random() < 0.7):
         thanks = ""
     following = talk.of("thanks", "next")
+    if following.endswith("?") and "question" in thanks:
+        thanks = ""
     talk.clinician(taken, thanks, following)
     if talk.rng.random() < 0.25 and not following.endswith("?"):
         talk.patient(Turn(role="patient", text=talk.of("thanks", "patient")))

@@ -16,7 +16,7 @@ __all__ = ["mended"]
 _WORD = re.compile(r"(?<![\w])[a-zà-ÿœ]+(?:u'un\b)?(?![\w])", re.IGNORECASE)
 _A = re.compile(
     r"\b(?P<before>jusqu'|jusque |grâce |face |quant |suite |du mal |commence |commencé |arrive |arrivé |réussi |mal |[\w]+ fois )a\b"
-    r"|\ba (?=(?:cause|cheval|midi|minuit|pied|vélo|table|part|peu|nouveau|jeun|terme|risque|domicile|temps|plat|bout|fond|l'|la |mon |ma |mes |cet|ce |\d)|(?:\w{2,}er|faire|dire|lire|boire|dormir|sortir|vivre|prendre|suivre|tenir|courir)\b)",
+    r"|\ba (?=(?:cause|droite|gauche|chaque|petit|force|côté|travers|terre|moitié|peine|tour|cheval|midi|minuit|pied|vélo|table|part|peu|nouveau|jeun|terme|risque|domicile|temps|plat|bout|fond|l'|la |mon |ma |mes |cet|ce |\d)|(?:\w{2,}er|faire|dire|lire|boire|dormir|sortir|vivre|prendre|suivre|tenir|courir)\b)",
     re.IGNORECASE,
 )
 _HAS_SUBJECT = re.compile(

@@ -374,14 +374,20 @@ def _standing(noun: str) -> tuple[str, ...]:
     if re.match(r"^date d(?:e |u )?(?:début|'apparition)$", noun, re.IGNORECASE):
         return ("Ça a commencé quand ?", "Ça remonte à quand ?")
     pieces = noun.split(", ")
-    if len(pieces) == 2 and all(is_noun(re.split(r"[ ']", p)[0]) for p in pieces):
+    if len(pieces) == 2 and all(_GIVEN.match(p) for p in pieces):
         return (f"Vous pouvez me donner {owned(pieces[0], own=False)}, et {owned(pieces[1], own=False)} ?",)
     return ()
 
 
+_MEASURE = re.compile(
+    r"^(?:température|poids|taille|tension|glycémie|âge|date|heure|score|niveau|sommeil|appétit|moral|humeur|transit|mémoire|vue|audition)\b",
+    re.IGNORECASE,
+)
+
+
 def there_is(noun: str) -> tuple[str, ...]:
     """A title that was answered by oui or non: `Incontinence urinaire` → « Est-ce qu'il y a une incontinence urinaire ? »"""
-    some = "" if _DETERMINED.match(noun) else _some(noun) or named(noun, "some") or ""
+    some = "" if _DETERMINED.match(noun) or _MEASURE.match(noun) else _some(noun) or named(noun, "some") or ""
     past = re.search(
         r"enfance|dans l'année|récent|passé|antécédent|opération|accident|chute|coup|intervention|hospitalis|traumatis|séjour|voyage",
         noun,

@@ -30,7 +30,10 @@ def _lists() -> tuple[dict[str, str], frozenset[str], frozenset[str]]:
 
 
 _FIRST = re.compile(r"[\wÀ-ÿœ-]+")
-_TAKES = re.compile(r"pren(?:ez|d)|traitement|médicament|antidouleur|insuline|calmant|comprimé|donné", re.IGNORECASE)
+_TAKES = re.compile(
+    r"pren(?:ez|d)|traitement|quantité|consomm|dose|posolog|médicament|antidouleur|insuline|calmant|comprimé|donné",
+    re.IGNORECASE,
+)
 _PAST = re.compile(r"\b(?:arrêt|stop|avant|ancien|fini|plus|terminé|jusqu|pris|essay|supporté|mal)", re.IGNORECASE)
 _DOSE = re.compile(
     r"^ (?=(?:\d|un |une |deux |trois |quatre |cinq |six |sept |huit |neuf |dix |quinze |vingt|vingt-|trente |quarante |cinquante|soixante|cent |mille )[\w -]*(?:milligramme|gramme|microgramme|unité|goutte|comprimé|gélule|bouffée|fois|par ))"
@@ -144,7 +147,7 @@ def _drug(fact: Fact, rest: str, rng: Random) -> str:
     if not _TAKES.search(fact.form.text) or fold(_first(rest)) not in drugs():
         return ""
     named = re.sub(
-        r"(?P<link> et | ou |, |^)(?P<drug>[\wÀ-ÿœ-]+)(?P<after> [\w]+)?",
+        r"(?P<link> et | ou |, |^)(?P<drug>[\wÀ-ÿœ-]+)(?P<after> (?!et\b|ou\b)[\w]+)?",
         lambda m: (
             m.group() if fold(m["drug"]) not in drugs() else m["link"] + _partitive(m["drug"]) + (m["after"] or "")
         ),
@@ -195,10 +198,18 @@ def _with(fact: Fact, rest: str, rng: Random) -> str:
     return f"{upper(word)} {lower(rest)}"
 
 
+_PLACES = frozenset(["sommet", "pli", "bout", "fond", "bord", "coin", "niveau", "dessus", "dessous"])
+
+
 def _where(fact: Fact, rest: str, rng: Random) -> str:
-    if fact.form.wh != "où" or not fact.form.clause or fact.form.clause.rest != "mal":
+    asked = fact.form.text
+    if fact.form.wh != "où" and not re.search(r"localisation|à quel endroit|situe", asked):
         return ""
     first = _first(rest).lower()
+    if first in _PLACES:
+        return f"Au {lower(rest)}"
+    if not fact.form.clause or fact.form.clause.rest != "mal":
+        return ""
     if re.match(r"(?:bas|haut|creux|côté|milieu) (?:du|de)", rest, re.IGNORECASE):
         return f"Dans le {lower(rest)}" if not rest.lower().startswith("côté") else f"Du {lower(rest)}"
     gender = _lists()[0].get(first)
