@@ -1,6 +1,7 @@
 """How well the endpoint client uses a server, what faults cost it, and what a kill -9 costs: all against the stub server.
 
     python bench/endpoint.py throughput   share of the ideal greedy schedule, processor, memory, connections; peers beside
+    python bench/endpoint.py turns        the same for 200 dialogues of seven calls that depend on one another
     python bench/endpoint.py faults       2,000 calls through 429, 500, resets, truncation and poison rows
     python bench/endpoint.py kill         ten kill -9 in a 2,000-call run of author, reformulator and judge
 
@@ -84,7 +85,7 @@ def run_client(name: str, stub: StubProcess, calls: int, places: int, turns: int
 
 
 def throughput(args: argparse.Namespace) -> None:
-    """Must show 1."""
+    """Must show 1, calls that depend on nothing."""
     clients = args.clients.split(",")
     with StubProcess(LATENCY) as stub:
         for places in (64, 256):
@@ -92,6 +93,10 @@ def throughput(args: argparse.Namespace) -> None:
             for _ in range(args.repeats):
                 for client in clients:
                     report(f"{args.calls} calls, C={places}", ideal, run_client(client, stub, args.calls, places))
+
+
+def multi_turn(args: argparse.Namespace) -> None:
+    """Must show 1, calls that depend on the one before: dialogues of seven, all taking turns in the ideal schedule."""
     by_content = LATENCY.model_copy(update={"by_content": True})
     places, turns = 64, 7
     chains = [
@@ -101,13 +106,13 @@ def throughput(args: argparse.Namespace) -> None:
     ways = [greedy_chains(chains, places, in_turn=way) for way in (True, False)]
     work, longest = sum(map(sum, chains)) / places, max(map(sum, chains))
     print(
-        f"ideal: one dialogue after the other {ways[0]:.2f} s, all by turns {ways[1]:.2f} s; work {work:.2f} s, longest {longest:.2f} s"
+        f"ideal: all by turns {ways[1]:.2f} s, one dialogue after the other {ways[0]:.2f} s; work {work:.2f} s, longest {longest:.2f} s"
     )
     with StubProcess(by_content) as stub:
         for _ in range(args.repeats):
-            for client in [c for c in clients if c in ("colloque", "aiohttp", "openai")]:
+            for client in [c for c in args.clients.split(",") if c in ("colloque", "aiohttp", "openai")]:
                 row = run_client(client, stub, len(chains), places, turns)
-                report(f"{len(chains)} x {turns} turns, C={places}", ways[0], row)
+                report(f"{len(chains)} x {turns} turns, C={places}", ways[1], row)
 
 
 def report(what: str, ideal: float, row: dict[str, Any]) -> None:
@@ -200,14 +205,14 @@ def kill_one(role: str, records: int, kills: int, folder: Path) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "faults", "kill"])
+    parser.add_argument("what", choices=["throughput", "turns", "faults", "kill"])
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--roles", default="author,reformulator,judge")
     parser.add_argument("--clients", default="colloque,aiohttp,openai")
     args = parser.parse_args()
-    {"throughput": throughput, "faults": faults, "kill": kill}[args.what](args)
+    {"throughput": throughput, "turns": multi_turn, "faults": faults, "kill": kill}[args.what](args)
 
 
 if __name__ == "__main__":
