@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from colloque.checks.reading import GENERIC, Reading, read_text
 from colloque.french.concepts import Mention, Time, mentions
-from colloque.french.lexicon import NEGATIONS, concepts
+from colloque.french.lexicon import NEGATIONS, concepts, scan
 
 __all__ = ["POLAR", "Claim", "claims_of"]
 
@@ -67,7 +67,7 @@ def _kin(mention: Mention, reading: Reading, family: bool, child: bool) -> str:
     if child:
         before = [p for p in before if p.kin != "enfant"]
         near = [p for p in near if p.kin != "enfant"]
-    if before:
+    if before and not any(t.word in ("j", "je") for t in reading.words[max(before[-1].end, at - 2) : at]):
         return before[-1].kin
     after = [p for p in near if 0 <= p.first - mention.last - 1 <= 1]
     if after and reading.words[mention.last + 1].word in _OF:
@@ -162,10 +162,16 @@ def _joined(question: Reading, reply: Reading, child: bool) -> list[Claim]:
     first = [t for t, s in zip(reply.words, reply.sentence, strict=True) if s == 0 and t.word[0].isalnum()]
     if reply.lead in ("yes", "no") or not first or len(first) > _SHORT or not question.text:
         return []
-    head = question.text.rstrip(" ?!.:…")
-    head = head[head.rfind("?") + 1 :].rpartition(". ")[2].strip()
-    text = f"{head} {reply.text[: first[-1].end]}"
-    start = len(head)
+    end = len(question.text.rstrip(" ?!.:…"))
+    begin = question.text.rfind("?", 0, end) + 1
+    stop = question.text.rfind(". ", begin, end)
+    begin = begin if stop < 0 else stop + 2
+    head = [t for t in question.words if begin <= t.start and t.end <= end]
+    tail = [t for t in reply.words if t.end <= first[-1].end]
+    if not any(hit.first < len(head) <= hit.last for hit in scan([*head, *tail])):
+        return []
+    asked = question.text[begin:end].strip()
+    text, start = f"{asked} {reply.text[: first[-1].end]}", len(asked)
     known = {m.concept for m in question.mentions if not m.named}
     return [
         Claim(m.concept, _SIGNS[m.polarity], "", m.time, True, 0, first[-1].end)

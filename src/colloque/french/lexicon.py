@@ -233,7 +233,8 @@ def scan(words: Sequence[Token]) -> list[Hit]:
         if node is None or word in light:
             continue
         best: dict[str, tuple[tuple[int, int, bool], Hit]] = {}
-        for form, last, inner in _walk(words, i, node):
+        alone = node.get(_END) if len(node) == 1 else None
+        for form, last, inner in [(form, i, ()) for form in alone] if alone else _walk(words, i, node):
             if form.fine and form.fine != fine_key(word):
                 continue
             if form.guard and not _guarded(words, i, form.guard):
