@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("trl")
 pytestmark = pytest.mark.slow
 
-from dpo_fixtures import start, write_pairs, write_policy  # noqa: E402
+from dpo_fixtures import start, tree_preferences, write_pairs, write_policy  # noqa: E402
 
+from colloque.core import Preference, uniform  # noqa: E402
 from colloque.errors import ConfigError, InputError, RunError  # noqa: E402
-from colloque.store import Context  # noqa: E402
+from colloque.store import Context, write_records  # noqa: E402
 from colloque.store.weights import weights_hash  # noqa: E402
 from colloque.train import DpoConfig, LoraConfig, run_dpo  # noqa: E402
 
@@ -166,13 +167,21 @@ def test_pairs_of_another_model_are_refused_unless_asked_for(policy: Path, tmp_p
     tune(tmp_path / "own", pairs, policy, epochs=0.1)
 
 
-def test_a_run_that_gets_worse_stops_early_and_keeps_the_best(pairs: Path, policy: Path, tmp_path: Path) -> None:
-    figures = tune(tmp_path, pairs, policy, loss="sigmoid", learning_rate=0.3, epochs=3.0, patience=1)
+def test_a_run_that_gets_worse_stops_early_and_keeps_the_best(policy: Path, tmp_path: Path) -> None:
+    """The held-out people prefer what the others reject: each step on these is a step back for those."""
+    pairs = tree_preferences(16)
+    apart = {p.respondent for p in pairs if uniform(p.respondent, "dpo, held out", 3) < QUICK["held_out"]}
+    turned = [
+        p.model_copy(update={"chosen": p.rejected, "rejected": p.chosen}) if p.respondent in apart else p for p in pairs
+    ]
+    write_records(tmp_path / "pairs.parquet", turned, Preference)
+    options = {"loss": "sigmoid", "learning_rate": 3e-3, "epochs": 2.0, "patience": 1}
+    figures = tune(tmp_path / "dpo", tmp_path / "pairs.parquet", policy, **options)
     kept = figures["kept"]
     losses = [loss for _, loss in kept["losses"]]
     assert kept["stopped_early"] and losses[-1] > min(losses)
     assert kept["step"] == kept["losses"][losses.index(min(losses))][0] < kept["losses"][-1][0] < kept["of"]
-    assert "stopped early" in figures["told"][0]
+    assert figures["steps"] == kept["losses"][-1][0] and "stopped early" in figures["told"][0]
 
 
 @pytest.mark.parametrize("loss", ["sigmoid", "sigmoid_norm+sft", "ipo", "robust", "apo_zero"])

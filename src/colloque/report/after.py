@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from colloque.core import Record, Turn
-from colloque.report.french import french_number
+from colloque.report.french import french_number, said_in_french
 from colloque.report.funnel import figures_of
 from colloque.report.learning import curve_chart, said
 from colloque.report.svg import Interval, intervals
@@ -131,7 +131,32 @@ def dpo_lines(dpo: Mapping[str, Any]) -> list[str]:
         f"La réponse préférée est devenue moins probable qu’avant dans {french_number(round(100 * held['displaced_share'], 1))} % de ces paires"
         + (" : le DPO a surtout éloigné, des deux réponses à la fois." if held["displaced_share"] > 0.5 else "."),
         f"Longueur des réponses du modèle : {french_number(replies['tokens_before'])} jetons avant, {french_number(replies['tokens_after'])} après.",
+        *_watched(dpo),
     ]
+
+
+def _watched(dpo: Mapping[str, Any]) -> list[str]:
+    """Which model was kept, how much there is still to learn from such pairs, and each origin where there are several."""
+    kept, held = dpo.get("kept"), dpo["held_out"]
+    lines = []
+    if kept and kept["by"] == "held-out loss":
+        early = ", apprentissage arrêté plus tôt que prévu" if kept["stopped_early"] else ""
+        lines.append(
+            f"Modèle gardé : celui du pas {kept['step']} sur {kept['of']}, de moindre perte sur d’autres paires jamais vues{early}."
+        )
+    if "saturated_share" in held:
+        lines.append(
+            f"Paires saturées, dont le modèle n’apprendrait plus rien : {french_number(round(100 * held['saturated_share'], 1))} %."
+        )
+    origins = held["by_origin"]
+    if len(origins) > 1 and all("displaced_share" in part for part in origins.values()):
+        lines += [
+            f"Paires d’origine « {said_in_french(name)} » ({part['pairs']}) : rapproché dans "
+            f"{french_number(round(100 * part['margin_accuracy'], 1))} % des cas, préférée moins probable qu’avant dans "
+            f"{french_number(round(100 * part['displaced_share'], 1))} %, saturées à {french_number(round(100 * part['saturated_share'], 1))} %."
+            for name, part in origins.items()
+        ]
+    return lines
 
 
 def _side(sample: Mapping[str, Any]) -> dict[str, Any]:

@@ -52,6 +52,8 @@ _CRITERIA: Mapping[str, str] = {
     "number": "réponse chiffrée",
     "emotion": "émotion exprimée",
     "distress": "détresse exprimée",
+    "on-policy": "réponses du modèle",
+    "planted": "erreur plantée",
 }
 
 _STATES: Mapping[str, str] = {

@@ -39,7 +39,7 @@ from colloque.train.references import References
 from colloque.train.running import Listener, curves, publish, train
 from colloque.train.sharded import gathered, is_sharded, merge_from_disk
 
-__all__ = ["run_dpo", "train_dpo"]
+__all__ = ["run_dpo", "together", "train_dpo"]
 
 _SMALL = 20_000_000
 """Bytes of weights below which a model stays on the processor: 5 M parameters in float32."""
@@ -167,14 +167,14 @@ def _ready(
     held = {"train": trainer.train_dataset, **trainer.eval_dataset}
     if not is_sharded(trainer):
         for name, dataset in held.items():
-            held[name] = references.add(trainer, dataset, _together(dataset, planted.tree is not None))
+            held[name] = references.add(trainer, dataset, together(dataset, planted.tree is not None))
     trainer.train_dataset = held["train"].select(planted.order)
     trainer.measured = held["measured"]
     trainer.eval_dataset = held.get("watched") or held["measured"].select(range(min(_EVALUATED, len(held["measured"]))))
     return trainer, planted, references
 
 
-def _together(dataset: Any, tree: bool) -> list[int]:
+def together(dataset: Any, tree: bool) -> list[int]:
     """An order in which neighbours share much, or are as long as each other."""
     lengths = pair_lengths(dataset)
     groups = trunks(dataset["prompt_ids"]) if tree else [0] * len(lengths)
