@@ -17,6 +17,7 @@ from typing import Any, Literal
 from colloque.core import rng_for
 from colloque.core.marks import neutralise
 from colloque.errors import DependencyError, InputError
+from colloque.llm.cache import roomy
 from colloque.llm.model import Reply, Request
 from colloque.store.weights import model_folder, weights_hash
 
@@ -24,6 +25,8 @@ __all__ = ["LocalModel"]
 
 _POOL = 8
 """Batches whose requests are sorted by length together."""
+_KEPT = 0.75
+"""Share of a batch still going at which the ended replies leave it: to copy the cache costs as much as several steps of theirs."""
 _LARGE_FROM = 20_000_000
 """Parameters from which a GPU, or more than one thread, is worth its start."""
 
@@ -37,6 +40,20 @@ class _Row:
     chance: Random
     ids: list[int] = field(default_factory=list)
     finish: Literal["stop", "length"] = "length"
+
+    @property
+    def done(self) -> bool:
+        """It has ended, or is as long as it may be."""
+        return self.finish == "stop" or len(self.ids) >= self.request.sampling.max_tokens
+
+    def take(self, token: int, ends: frozenset[int]) -> None:
+        """Append a token, unless it is an end or the reply has ended before."""
+        if self.done:
+            return
+        if token in ends:
+            self.finish = "stop"
+        else:
+            self.ids.append(token)
 
 
 class LocalModel:
@@ -151,25 +168,18 @@ class LocalModel:
         with torch.inference_mode():
             logits, cache, mask = self._read(rows)
             active = rows
-            while active:
-                chosen = self._choose(logits, active)
-                for row, token in zip(active, chosen, strict=True):
-                    row.finish = "stop" if token in self._ends else "length"
-                    if row.finish == "length":
-                        row.ids.append(token)
-                going = [
-                    i
-                    for i, row in enumerate(active)
-                    if row.finish == "length" and len(row.ids) < row.request.sampling.max_tokens
-                ]
-                if len(going) < len(active):
-                    if not going:
-                        return
+            while True:
+                for row, token in zip(active, self._choose(logits, active), strict=True):
+                    row.take(token, self._ends)
+                going = [i for i, row in enumerate(active) if not row.done]
+                if not going:
+                    return
+                if len(going) <= _KEPT * len(active):
                     index = torch.tensor(going, device=mask.device)
                     cache.batch_select_indices(index)
                     mask, active = mask[index], [active[i] for i in going]
                 mask = torch.cat([mask, mask.new_ones(len(active), 1)], dim=1)
-                last = torch.tensor([[row.ids[-1]] for row in active], device=mask.device)
+                last = torch.tensor([[row.ids[-1] if row.ids else 0] for row in active], device=mask.device)
                 places = mask.sum(dim=1, keepdim=True) - 1
                 out = self._model(
                     input_ids=last, attention_mask=mask, position_ids=places, past_key_values=cache, use_cache=True
@@ -180,6 +190,7 @@ class LocalModel:
         """Read each different prompt once (left-padded), then give each row its copy of the cache."""
         torch = self._torch
         from transformers import DynamicCache
+        from transformers.cache_utils import DynamicLayer
 
         different = list(dict.fromkeys(row.prompt for row in rows))
         longest = max(map(len, different))
@@ -188,6 +199,7 @@ class LocalModel:
         ids = torch.tensor([[pad] * (longest - len(p)) + list(p) for p in different], device=device)
         mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in different], device=device)
         cache = DynamicCache(config=self._model.config)
+        cache.layers = [roomy()() if type(layer) is DynamicLayer else layer for layer in cache.layers]
         out = self._model(
             input_ids=ids,
             attention_mask=mask,
