@@ -1,7 +1,7 @@
 """The first laws of french/: normalise is idempotent, known traps read as they should."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colloque.french import concept_of, fold, leading_polarity, mentions, normalise, quantities
@@ -18,6 +18,7 @@ def test_fold_keeps_the_length(text: str) -> None:
     assert len(fold(text)) == len(normalise(text))
 
 
+@settings(deadline=None)  # the first text of all waits for the lexicons
 @given(st.text(max_size=80))
 def test_nothing_in_a_text_breaks_the_readers(text: str) -> None:
     for mention in mentions(text):
