@@ -10,7 +10,7 @@ from colloque.checks.claims import POLAR
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
-from colloque.core import Finding
+from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
 from colloque.french.lexicon import NEGATIONS, concepts
 from colloque.french.persons import Person
@@ -26,9 +26,9 @@ _KIN_KEYS = frozenset(
 _NOT_KIN = frozenset(("soignant", "chef", "collegue"))
 
 
-def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
+def _report(exchange: Exchange, fact: Fact, start: int, end: int, severity: Severity | None = None) -> Finding:
     quote = quote_of(exchange.said, start, end)
-    return finding("attribution_changed", exchange.turn, fact.answer.id, quote, None, **texts_of(fact))
+    return finding("attribution_changed", exchange.turn, fact.answer.id, quote, severity, **texts_of(fact))
 
 
 def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int] | None:
@@ -294,8 +294,14 @@ _ILL = frozenset(
 )
 
 
+_ANSWERS = {"oui": 1, "ouais": 1, "si": 1, "non": -1, "nan": -1, "jamais": -1}
+
+
 def _mood(words: list[Token]) -> int:
     """1: only good is said of somebody, -1: only bad, 0: both or neither."""
+    answer = next((t.word for t in words[:4] if t.word in _ANSWERS), None)
+    if answer is not None:
+        return _ANSWERS[answer]
     found = {t.word for t in words}
     good, bad = bool(found & _WELL), bool(found & _ILL)
     return good - bad
@@ -334,7 +340,7 @@ def _disowned(fact: Fact, places: list[Exchange]) -> Finding | None:
         apart = {said.sentence[first] for first, _, _ in marks(said.text).get("not_me", ())}
         new = [p for p in new if p.kin != "enfant" and said.sentence[p.first] in apart]
         if new and not fact.given.keys & said.keys:
-            return _report(exchange, fact, said.words[new[0].first].start, said.words[new[0].end - 1].end)
+            return _report(exchange, fact, said.words[new[0].first].start, said.words[new[0].end - 1].end, "warning")
     return None
 
 
@@ -360,7 +366,7 @@ def _cleft(fact: Fact, places: list[Exchange]) -> Finding | None:
                 if start <= s.start < end
             )
             if told:
-                return _report(exchange, fact, start, end)
+                return _report(exchange, fact, start, end, "warning")
     return None
 
 
@@ -385,6 +391,17 @@ def _to_relative(case: Case, fact: Fact, places: list[Exchange]) -> Finding | No
     return None
 
 
+def _named_with(case: Case, fact: Fact, kins: set[str]) -> bool:
+    """The record's person, or one that the same word may mean, is spoken of by the patient in a turn that holds any of the answer."""
+    return any(
+        _alike(k, p.kin, case.child)
+        for e in case.exchanges
+        if fact.told & e.said.concepts or (fact.given.keys - _KIN_KEYS) & e.said.keys or fact.topics & e.named
+        for k in kins
+        for p in e.said.persons
+    )
+
+
 def check_persons(case: Case) -> Iterator[Finding]:
     """Findings of attribution_changed, at most one a fact."""
     for i, fact in enumerate(case.facts):
@@ -394,9 +411,13 @@ def check_persons(case: Case) -> Iterator[Finding]:
             kins.discard("enfant")
         found = None
         if kins:
-            found = _claimed(fact, places) or _swapped(case, fact, places) or _replaced(case, i, fact, places, kins)
-            if _theirs_alone(fact):
-                found = found or _self_swapped(case, fact, places) or _to_patient(fact, places, kins)
+            found = _swapped(case, fact, places)
+            if found is None and _theirs_alone(fact):
+                found = _self_swapped(case, fact, places)
+            if found is None and not _named_with(case, fact, kins):
+                found = _claimed(fact, places) or _replaced(case, i, fact, places, kins)
+                if found is None and _theirs_alone(fact):
+                    found = _to_patient(fact, places, kins)
         else:
             found = _to_relative(case, fact, places) or _disowned(fact, places) or _cleft(fact, places)
         found = found or _by_time(fact, places)

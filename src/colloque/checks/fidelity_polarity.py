@@ -11,7 +11,7 @@ from colloque.checks.claims import POLAR, Claim
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
-from colloque.checks.stance import Stance, orientation, stance_of
+from colloque.checks.stance import Stance, gone, orientation, stance_of
 from colloque.core import Finding
 from colloque.french.agree import compare_quantities
 from colloque.french.context import scopes
@@ -48,10 +48,36 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.kin == mine.kin]
             if not theirs or any(c.sign == mine.sign or c.sign == 0 for c in theirs):
                 continue
-            clash = next((c for c in theirs if _contradicts(mine, c) and _plain(exchange, c)), None)
-            if clash is not None and not _told_anyway(fact, exchange, mine) and not _elsewhere(case, i, clash):
+            clash = next(
+                (c for c in theirs if _contradicts(mine, c) and _plain(exchange, c) and _same_word(fact, exchange, c)),
+                None,
+            )
+            if clash is None or _said_elsewhere(case, exchange, mine):
+                continue
+            if not _told_anyway(fact, exchange, mine) and not _elsewhere(case, i, clash):
                 return _report(exchange, fact, clash.start, clash.end)
     return None
+
+
+_ROOT = 5
+
+
+def _same_word(fact: Fact, exchange: Exchange, claim: Claim) -> bool:
+    """Record and claim share more than a concept: a word or its root; what only agrees to a question, the question's."""
+    text = exchange.said if claim.explicit else exchange.asked
+    spoken = {t.key for t in text.words if t.weight == 2 and (not claim.explicit or claim.start <= t.start < claim.end)}
+    roots = {k[:_ROOT] for k in fact.words}
+    return any(k in fact.words or (len(k) >= _ROOT and k[:_ROOT] in roots) for k in spoken)
+
+
+def _said_elsewhere(case: Case, exchange: Exchange, mine: Claim) -> bool:
+    """Some other turn of the patient says just what the record does."""
+    return any(
+        c.concept == mine.concept and c.kin == mine.kin and c.sign == mine.sign and c.explicit
+        for e in case.exchanges
+        if e is not exchange
+        for c in e.claims
+    )
 
 
 _DOUBTFUL = NEGATIONS | {
@@ -123,9 +149,15 @@ def _by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
     for j in case.alignment.firm(i)[:1]:
         exchange = case.exchanges[j]
         theirs = stance_of(exchange.asked, exchange.said)
+        if exchange.said.lead is None and gone(exchange.said) and case.owner(exchange) == i:
+            side = orientation(fact.question.text)
+            if mine.lead and mine.sure and mine.sign == {"health": 1, "trouble": -1}.get(side, 0):
+                return _report(exchange, fact, 0, len(exchange.said.text))
         if mine.sign * theirs.sign != -1 or not _opposed(fact, mine, exchange, theirs):
             continue
         if case.owner(exchange) != i or not _same_question(fact, exchange):
+            continue
+        if any(_said_elsewhere(case, exchange, c) for c in fact.claims if c.concept in fact.topics):
             continue
         if not _kept(fact, exchange, plainly=mine.lead and theirs.lead):
             return _report(exchange, fact, 0, len(exchange.said.text))
@@ -230,16 +262,52 @@ def _by_denied_words(case: Case, i: int, fact: Fact) -> Finding | None:
         for k, token in enumerate(said.words):
             if token.key not in denied or negated[k]:
                 continue
-            number = said.sentence[k]
-            inside = [t.word for t, s in zip(said.words, said.sentence, strict=True) if s == number]
-            if "?" in inside or not _DOUBTFUL.isdisjoint(inside) or "si" in inside:
+            if _in_doubt(said, k):
                 continue
             return _report(exchange, fact, token.start, token.end)
     return None
 
 
+def _in_doubt(said: Reading, at: int) -> bool:
+    """Token `at` stands in a question, after an « if », or in a sentence that denies anything."""
+    number = said.sentence[at]
+    before = [t.word for t, s in zip(said.words[:at], said.sentence[:at], strict=True) if s == number]
+    after = [t.word for t, s in zip(said.words[at + 1 :], said.sentence[at + 1 :], strict=True) if s == number]
+    return "?" in after or "si" in before or not _DOUBTFUL.isdisjoint([*before, *after])
+
+
 _DENYING = frozenset(("pas", "sans", "ni", "aucun", "aucune", "jamais"))
 _BETWEEN = frozenset(("de", "d", "les", "le", "la", "l", "des", "un", "une", "du"))
+
+
+def _by_denied_matter(case: Case, i: int, fact: Fact) -> Finding | None:
+    """A hard clinical matter that the record denies by answer to its own question, and that the patient plainly says is there."""
+    if fact.given.lead != "no" or fact.given.partial:
+        return None
+    denied = {
+        c.concept
+        for c in fact.claims
+        if c.sign == -1 and not c.kin and concepts()[c.concept].hard and not concepts()[c.concept].apart
+    }
+    for other in case.facts:
+        denied -= {c.concept for c in other.claims if c.sign >= 0}
+    for exchange in case.exchanges if denied else ():
+        for claim in exchange.claims:
+            text = exchange.said.text[claim.start : claim.end]
+            if (
+                claim.concept in denied
+                and claim.explicit
+                and claim.sign == 1
+                and not claim.kin
+                and claim.time == "now"
+                and "," not in text
+                and _plain(exchange, claim)
+                and _same_word(fact, exchange, claim)
+                and not exchange.said.hedged
+                and not _elsewhere(case, i, claim)
+            ):
+                return _report(exchange, fact, claim.start, claim.end)
+    return None
 
 
 def _plainly_denied(given: Reading) -> frozenset[str]:
@@ -339,6 +407,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
             or _by_opposites(case, fact, places)
             or _by_words(case, i, fact)
             or _by_denied_words(case, i, fact)
+            or _by_denied_matter(case, i, fact)
         )
         if found is not None:
             yield found

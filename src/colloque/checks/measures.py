@@ -38,7 +38,7 @@ Hint = tuple[Kind, str, str]
 
 _HINTS: tuple[tuple[tuple[str, ...], Kind, str], ...] = (
     (("age", "ans"), "duration", "an"),
-    (("temperature", "fievre"), "temperature", "°"),
+    (("temperature", "fievre", "thermometre", "degres"), "temperature", "°"),
     (("poids", "pesez", "pese", "balance"), "weight", "kg"),
     (("hba1c", "glyquee", "hemoglobine"), "percent", "%"),
     (("mesurez", "taille"), "length", "m"),

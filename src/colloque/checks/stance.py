@@ -13,7 +13,7 @@ from colloque.french.context import scopes
 from colloque.french.lexicon import NEGATIONS
 from colloque.french.phrases import marks
 
-__all__ = ["Stance", "orientation", "stance_of"]
+__all__ = ["Stance", "gone", "orientation", "stance_of"]
 
 Sign = Literal[-1, 0, 1]
 
@@ -46,6 +46,13 @@ def stance_of(question: Reading, reply: Reading) -> Stance:
     return _by_words(question, reply)
 
 
+def gone(reply: Reading) -> bool:
+    """What was asked about is there no more: « Ah l'envie, elle a fichu le camp »; said of the first sentence, and not denied."""
+    found = marks(reply.text).get("gone", ())
+    negated = scopes(reply.text).negated
+    return any(reply.sentence[first] == 0 and not negated[first] for first, _, _ in found)
+
+
 def _by_lead(lead: str, question: Reading, reply: Reading) -> Stance:
     if lead == "unsure":
         return _NONE
@@ -76,14 +83,12 @@ def _mocked(reply: Reading) -> bool:
 
 def _by_words(question: Reading, reply: Reading) -> Stance:
     """The question's own concepts and words, denied or not; a denial must be plain, an affirmation is never sure."""
-    if reply.persons:
-        return _NONE
     scope = scopes(reply.text)
     signs: set[int] = set()
-    for mention in reply.mentions:
+    for mention in reply.mentions if not reply.persons else ():
         if mention.concept in question.concepts and not mention.named and mention.time != "hypothetical":
             signs.add({"present": 1, "absent": -1, "unsure": 0}[mention.polarity])
-    for i, token in enumerate(reply.words):
+    for i, token in enumerate(reply.words) if not reply.persons else ():
         if token.key in question.keys and len(token.key) >= 4:
             signs.add(-1 if scope.negated[i] else 1)
     if not signs:
