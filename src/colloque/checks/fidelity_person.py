@@ -144,9 +144,13 @@ def _claimed(fact: Fact, places: list[Exchange]) -> Finding | None:
                 for t, s in zip(exchange.said.words, exchange.said.sentence, strict=True)
                 if s == sentence and t.start < claim.start
             ]
-            if any(t.word in _FIRST for t in inside):
+            if any(t.word in _FIRST for t in inside[-_NEAR:]) and concepts()[claim.concept].hard:
                 return _report(exchange, fact, claim.start, claim.end)
     return None
+
+
+_NEAR = 6
+"""Words before a claim within which « j'ai » makes it the speaker's own."""
 
 
 def _by_time(fact: Fact, places: list[Exchange]) -> Finding | None:
@@ -414,8 +418,9 @@ def check_persons(case: Case) -> Iterator[Finding]:
             found = _swapped(case, fact, places)
             if found is None and _theirs_alone(fact):
                 found = _self_swapped(case, fact, places)
+            found = found or _claimed(fact, places)
             if found is None and not _named_with(case, fact, kins):
-                found = _claimed(fact, places) or _replaced(case, i, fact, places, kins)
+                found = _replaced(case, i, fact, places, kins)
                 if found is None and _theirs_alone(fact):
                     found = _to_patient(fact, places, kins)
         else:
