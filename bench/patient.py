@@ -18,6 +18,7 @@ from colloque.core import Answer, Questionnaire, Stated, Turn
 from colloque.french import concepts_of
 from colloque.patient import VirtualPatient
 
+HAND = Path(__file__).parents[1] / "tests/patient/data"
 UNUSUAL = Path(__file__).parents[1] / "tests/patient/unusual_questions.toml"
 _CORPUS = Path(__file__).parents[1] / "../shared/corpus/dialogues.jsonl"
 
@@ -95,9 +96,55 @@ def unusual(path: Path, show: bool) -> Counter[str]:
     return counts
 
 
+def by_another_hand(path: Path, rows: dict[str, dict[str, Any]], show: bool) -> Counter[str]:
+    """Questions of a file of `record`, `question`, `answer` (null: not held), put as a later question of the talk."""
+    before = [
+        Turn(role="clinician", text="Vous avez des allergies ?"),
+        Turn(role="patient", text="Ça, je saurais pas dire."),
+    ]
+    counts: Counter[str] = Counter()
+    for line in path.read_text("utf-8").splitlines():
+        asked = json.loads(line)
+        row, wanted = rows[asked["record"]], asked["answer"]
+        patient = VirtualPatient(Questionnaire.model_validate({"id": row["id"], **row["record"]}))
+        turn = patient.answer([*before, Turn(role="clinician", text=f"D'accord. {asked['question']}")])
+        given = [state.answer for state in turn.states]
+        if wanted is None:
+            counts["answered off record" if given else "unknown off record"] += 1
+        else:
+            outcome = "not understood" if not given else "right" if given[0] == wanted else "wrong"
+            counts[outcome] += 1
+        if show and (given[0] if given else None) != wanted:
+            print(f"{asked['question']} → {wanted}, not {given}")
+    return counts
+
+
+def left_out(rows: list[dict[str, Any]]) -> Counter[str]:
+    """Each question of a record put to the same record without its answer: neighbours of one domain must not answer it."""
+    before = [
+        Turn(role="clinician", text="Vous avez des allergies ?"),
+        Turn(role="patient", text="Ça, je saurais pas dire."),
+    ]
+    counts: Counter[str] = Counter()
+    for row in rows:
+        form = Questionnaire.model_validate({"id": row["id"], **row["record"]})
+        for answer in form.told:
+            if "?" not in answer.question or len(answer.question.split()) < 3:
+                continue
+            rest = tuple(other for other in form.answers if other.id != answer.id)
+            patient = VirtualPatient(form.model_copy(update={"answers": rest}))
+            turns = [*before, Turn(role="clinician", text=f"D'accord. {answer.question}")]
+            if patient.hears(turns).kind not in ("opener", "more"):
+                counts["answered" if patient.answer(turns).states else "unknown"] += 1
+    return counts
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--data", type=Path, default=_CORPUS)
+    parser.add_argument(
+        "--hand", type=Path, nargs="*", default=[HAND / "unusual_dev.jsonl"], help="questions by another hand"
+    )
     parser.add_argument("--list", action="store_true", help="print every turn that was not rightly answered")
     options = parser.parse_args()
     rows = faithful(options.data)
@@ -113,6 +160,20 @@ def main() -> None:
     print(
         f"questions about what the record does not hold: {other['unknown']} said unknown, {other['answered']} answered"
     )
+    gone = left_out(rows)
+    share = 100 * gone["answered"] / gone.total()
+    print(
+        f"questions whose own answer was taken out of the record: {gone['answered']} of {gone.total()} answered ({share:.0f} %)"
+    )
+    every = {row["id"]: row for row in map(json.loads, filter(str.strip, options.data.read_text("utf-8").splitlines()))}
+    for path in options.hand:
+        found = by_another_hand(path, every, options.list)
+        total = found["right"] + found["wrong"] + found["not understood"]
+        off = found["answered off record"] + found["unknown off record"]
+        print(
+            f"{path.name}, by another hand: {found['right']} of {total} right, {found['wrong']} wrong, {found['not understood']} not understood; "
+            f"not in the record: {found['answered off record']} of {off} answered"
+        )
 
 
 if __name__ == "__main__":

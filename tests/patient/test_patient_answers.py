@@ -209,3 +209,20 @@ def test_asked_for_more_after_a_disclosure_the_patient_invents_nothing() -> None
     talk.append(patient.answer(talk))
     talk.append(clinician("Merci de me le dire. Vous voulez bien m'en dire un peu plus ?"))
     assert patient.answer(talk).text == DEFERRAL()
+
+
+def test_an_attempt_to_drink_less_is_no_answer_about_death() -> None:
+    form = Questionnaire(
+        id="q-less",
+        answers=(
+            Answer(id="1", question="Combien de fois par semaine buvez-vous ?", answer="Tous les soirs."),
+            Answer(
+                id="2", question="Avez-vous déjà tenté de réduire ?", answer="Oui, des tremblements au bout d'un jour."
+            ),
+        ),
+    )
+    talk = [Turn(role="clinician", text="Vous avez des idées noires ?")]
+    turn = VirtualPatient(form).answer(
+        [Turn(role="clinician", text="Bonjour."), Turn(role="patient", text="Bonjour."), *talk]
+    )
+    assert not turn.states and turn.text == DEFERRAL()

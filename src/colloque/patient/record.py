@@ -5,12 +5,13 @@ tells more than what many share) and what both want to know. Decides nothing; he
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from colloque.french.risk import asks_about_risk, risk_words
-from colloque.patient.words import Heeded, Word, heed
+from colloque.patient.words import Heeded, Word, heed, plain
 from colloque.speech import Fact
 
 __all__ = ["Entry", "Record", "about_risk"]
@@ -27,6 +28,9 @@ _ENOUGH = 2.0
 """What score and coverage together must reach; fitted by eye on a logistic regression over 405 right matches of the
 corpus (94 % pass) and 498 wrong ones within a domain (55 % pass) at 1.8; at 2.0 two right answers fewer and four wrong ones fewer."""
 _RISK_TOPICS = frozenset(("idees_suicidaires", "tentative", "scarification", "arme"))
+
+
+_LESS = re.compile(r"\b(?:reduire|arreter|diminuer|sevrer|moins|se passer|vous en passer|decrocher)\b")
 
 
 class Entry(NamedTuple):
@@ -128,4 +132,6 @@ def _met(text: Heeded, stems: frozenset[str], families: frozenset[str]) -> float
 
 
 def about_risk(fact: Fact) -> bool:
-    return fact.topic in _RISK_TOPICS or asks_about_risk(fact.question) or bool(risk_words(fact.question))
+    """The answer is about death, self-harm or means; an attempt to drink or smoke less is not."""
+    topic = fact.topic in _RISK_TOPICS and not _LESS.search(plain(fact.question))
+    return topic or asks_about_risk(fact.question) or bool(risk_words(fact.question))
