@@ -30,8 +30,10 @@ from colloque.llm.stub import StubOptions, is_poison, stub_latencies, stub_laten
 from colloque.llm.stub_process import StubProcess
 from colloque.store.journal import Journal
 
-PEER_PYTHON = os.environ.get("PEER_PYTHON", sys.executable)
-"""Interpreter of a peer's own environment: peers do not go into ours."""
+PEERS = Path(os.environ.get("PEERS", Path.home() / ".cache" / "colloque-peers"))
+"""Folder of the peers' own environments, `PEERS/distilabel/bin/python` and so on: peers do not go into ours. How to make them
+is in docs/benchmarks.md; one that is not there is skipped, with that as its reason."""
+FRAMEWORKS = ("distilabel", "curator", "designer")
 HERE = Path(__file__).resolve().parent
 LATENCY = StubOptions(latency_s=0.5, sigma=0.4, tail=0.03, tail_times=10.0, seed=7)
 FAULTS = LATENCY.model_copy(
@@ -69,11 +71,27 @@ def run_client(name: str, stub: StubProcess, calls: int, places: int, turns: int
     """One client in a fresh process; what it and the server say of the run."""
     stub.reset()
     before = stub.stats()["connections"]
+    if name in FRAMEWORKS:
+        python = PEERS / name / "bin" / "python"
+        if not python.exists():
+            return {"client": name, "error": f"{python} is not there: it was not installed"}
+        command = [str(python), str(HERE / "endpoint_peers.py"), name, stub.base_url, str(calls), str(places)]
+    else:
+        command = [
+            sys.executable,
+            str(HERE / "endpoint_clients.py"),
+            name,
+            stub.base_url,
+            str(calls),
+            str(places),
+            str(turns),
+        ]
     with tempfile.TemporaryDirectory() as folder:
-        python = sys.executable if name.startswith(("colloque", "aiohttp")) else PEER_PYTHON
-        command = [python, str(HERE / "endpoint_clients.py"), name, stub.base_url, str(calls), str(places),
-                   str(turns), folder]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True)
+        command += [] if name in FRAMEWORKS else [folder]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+        except subprocess.TimeoutExpired:
+            return {"client": name, "error": "not done after 900 s"}
     if done.returncode:
         return {"client": name, "error": (done.stderr.strip().splitlines() or ["?"])[-1][:160]}
     said: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -210,7 +228,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--roles", default="author,reformulator,judge")
-    parser.add_argument("--clients", default="colloque,aiohttp,openai")
+    parser.add_argument("--clients", default="colloque,aiohttp,openai,distilabel,curator,designer")
     args = parser.parse_args()
     {"throughput": throughput, "turns": multi_turn, "faults": faults, "kill": kill}[args.what](args)
 

@@ -1,6 +1,8 @@
 """The endpoint client against a real server process over HTTP: answers, faults, refusals, the journal, the remote rule."""
 
+import json
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -255,3 +257,12 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(
     journal.close()
     assert all(secret.encode() not in file.read_bytes() for file in tmp_path.iterdir())
     assert secret not in repr(config) + str(config.model_dump())
+
+
+def test_the_stub_reads_messages_in_parts_as_other_clients_send_them() -> None:
+    parts = [{"type": "text", "text": "Bon"}, {"type": "text", "text": "jour"}]
+    body = json.dumps({"model": "stub", "messages": [{"role": "user", "content": parts}]}).encode()
+    with StubProcess(StubOptions(), "colloque.llm.stub:echo") as stub:
+        call = urllib.request.Request(f"{stub.base_url}/chat/completions", data=body)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(call, timeout=10) as answer:
+            assert json.loads(answer.read())["choices"][0]["message"]["content"] == "Bonjour"

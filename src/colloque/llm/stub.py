@@ -167,6 +167,11 @@ class _Server:
         return 200, {"id": "stub", "object": "chat.completion", "choices": [choice], "usage": usage}, ""
 
 
+def _words(content: Any) -> Any:
+    """The words of a message: plain, or in the parts that the protocol also knows."""
+    return "".join(str(part["text"]) for part in content) if isinstance(content, list) else content
+
+
 def _error(message: str, code: str | None = None) -> dict[str, Any]:
     return {"error": {"message": message, "code": code}}
 
@@ -228,7 +233,7 @@ class _Connection(asyncio.Protocol):
             return
         try:
             data = json.loads(body)
-            messages = [Message(role=m["role"], content=m["content"]) for m in data["messages"]]
+            messages = [Message(role=m["role"], content=_words(m["content"])) for m in data["messages"]]
         except (ValueError, KeyError, TypeError) as error:
             self._send(400, _error(f"bad request: {error}"))
             return
