@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from colloque.errors import InputError
+from colloque.errors import DependencyError, InputError
 from colloque.train.config import LoraConfig, Size
 from colloque.train.tokenizer import build_tokenizer
 
@@ -20,6 +20,7 @@ __all__ = [
     "embedded_model",
     "embedded_tokenizer",
     "found",
+    "give_liger",
     "load_model",
     "load_tokenizer",
 ]
@@ -111,6 +112,15 @@ def load_model(base: str | Path, bf16: bool, attention: str = "sdpa", quantized:
         attn_implementation=attention,
         **({"quantization_config": _four_bits(dtype)} if quantized else {}),
     )
+
+
+def give_liger(model: Any) -> None:
+    """Liger's kernels in the body of this model; the head stays TRL's, which is fused already. Raises DependencyError."""
+    try:
+        from liger_kernel.transformers import _apply_liger_kernel_to_instance
+    except ImportError as error:
+        raise DependencyError("liger needs a package that is missing", hint="pip install liger-kernel") from error
+    _apply_liger_kernel_to_instance(model=model, cross_entropy=False, fused_linear_cross_entropy=False)
 
 
 def _four_bits(dtype: Any) -> Any:

@@ -95,6 +95,8 @@ class SftConfig(StageConfig):
     """`auto`: FlashAttention 2 where it is installed, else `sdpa`; or a name that transformers knows."""
     gradient_checkpointing: bool | None = None
     """Compute activations again instead of keeping them. None: on a GPU for checkpoints above 200 M parameters."""
+    liger: bool = False
+    """Liger's kernels (norms, rotary positions, SwiGLU) on a GPU, where liger-kernel is installed; the head is TRL's own, fused."""
     packing: bool = False
     """Fill each sequence to `max_length` with whole dialogues (TRL's best fit), each seeing itself alone; `batch` then counts
     sequences. Before training, packed and single dialogues are compared: an attention that leaks is refused."""

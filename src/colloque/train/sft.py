@@ -141,7 +141,10 @@ def _model(context: Context, config: SftConfig, prepared: Prepared, layout: Layo
         model = bases.embedded_model(config.size, prepared.tokenizer, context.seed)
         return model, muon_adamw(model, rate, rate * _ADAMW_SHARE)
     bf16 = layout.dtype == "bfloat16"
-    return bases.load_model(config.base, bf16, layout.attention, quantized=layout.method == "qlora"), None
+    model = bases.load_model(config.base, bf16, layout.attention, quantized=layout.method == "qlora")
+    if config.liger:
+        bases.give_liger(model)
+    return model, None
 
 
 def _ordered(context: Context, config: SftConfig, prepared: Prepared, work: Path) -> Any:
