@@ -9,15 +9,17 @@ from typer.testing import CliRunner
 
 from colloque.cli import app
 from colloque.config import parse_config
-from colloque.core import Dialogue, Drop, Questionnaire
+from colloque.core import Candidate, Comparison, Dialogue, Drop, Opening, Questionnaire, Turn
 from colloque.errors import ConfigError
 from colloque.ingest.cohort import cohort
+from colloque.judge import NO_VERDICT, ModelJudge, both_orders
 from colloque.llm import ModelConfig, open_model
 from colloque.llm.quarantine import held
 from colloque.llm.stub import StubOptions
 from colloque.llm.stub_process import StubProcess
+from colloque.prefer.records import JudgedComparison
 from colloque.retry import quarantined, retry_run
-from colloque.store import Context, read_records, write_records
+from colloque.store import Context, part_path, read_records, write_records
 from colloque.store.journal import Journal
 from colloque.store.manifest import Manifest, begin, finish, read_manifest
 from colloque.write import WriteConfig, run_write
@@ -122,3 +124,40 @@ def test_the_verb_lists_and_asks(tmp_path: Path) -> None:
         journal = str(tmp_path / "journal" / "author.sqlite")
         asked = CliRunner().invoke(app, ["retry", journal, "--model", "stub", "--base-url", strict.base_url])
         assert "refused again" in asked.output, asked.output
+
+
+def comparison(number: int) -> Comparison:
+    opening = Opening(id=f"o-{number}", turns=(Turn(role="patient", text=f"Je dors mal depuis {number} nuits."),))
+    a, b = Candidate(text="Qu'est-ce qui vous réveille ?"), Candidate(text="Et l'appétit, il est comment ?", draw=1)
+    return Comparison(id=f"c-{number}", opening=opening, a=a, b=b)
+
+
+def test_a_judge_s_refusals_take_their_comparisons_out_and_no_others(tmp_path: Path) -> None:
+    folder, pairs = tmp_path / "prefer", [comparison(n) for n in range(8)]
+
+    def judge(config: ModelConfig) -> list[str | None]:
+        begin(folder, "same")
+        model = open_model(config, tmp_path / "journal" / "judge.sqlite")
+        for number in range(4):
+            part = part_path(folder / "comparisons", number)
+            if not part.exists():
+                mine = pairs[2 * number : 2 * number + 2]
+                verdicts = both_orders(ModelJudge(model), mine)
+                rows = [JudgedComparison(comparison=c, verdict=v) for c, v in zip(mine, verdicts, strict=True)]
+                write_records(part, rows, JudgedComparison)
+        model.close()  # type: ignore[attr-defined]
+        finish(folder, Manifest(stage="prefer", version=1, config={}, inputs={}, seed=0, colloque="0"))
+        return [row.verdict.criterion for row in read_records(folder / "comparisons", JudgedComparison)]
+
+    player = "colloque.judge.standin:judge_stub"
+    with StubProcess(StubOptions(poison=0.12), player) as strict, StubProcess(StubOptions(), player) as other:
+        config = ModelConfig(base_url=strict.base_url, model="strict", concurrency=2)
+        assert NO_VERDICT in judge(config)
+        before = {part.name for part in (folder / "comparisons").iterdir()}
+        lenient = ModelConfig(base_url=other.base_url, model="lenient")
+        settings = parse_config({"models": {"judge": config.model_dump()}})
+        assert "0 refused again" in list(retry_run(settings, tmp_path, ("judge",), lenient))[0]
+        left = {part.name for part in (folder / "comparisons").iterdir()}
+        assert 0 < len(left) < len(before)
+        assert NO_VERDICT not in judge(config)
+        assert strict.stats()["paid_twice"] == 0
