@@ -79,7 +79,8 @@ def _openings(context: Context, config: RunConfig) -> Tally:
     from colloque.llm import LocalModel
     from colloque.prefer import run_openings
 
-    return run_openings(context, config.openings, LocalModel(context.inputs["model"]))
+    writer = _model(context, config, "author") if config.openings.written else None
+    return run_openings(context, config.openings, LocalModel(context.inputs["model"]), writer=writer)
 
 
 def _prefer(context: Context, config: RunConfig) -> Tally:
@@ -123,10 +124,11 @@ def _round(context: Context, config: RunConfig) -> Tally:
 def _evaluate(context: Context, config: RunConfig) -> Tally:
     from colloque.evaluate import run_evaluate
     from colloque.llm import LocalModel
-    from colloque.patient import VirtualPatient
+    from colloque.patient import VirtualPatient, played_by
 
+    player = _model(context, config, "patient")
     models = {name: LocalModel(place) for name, place in context.inputs.items() if place.name == "model"}
-    return run_evaluate(context, config.evaluate, models, patient=VirtualPatient)
+    return run_evaluate(context, config.evaluate, models, patient=played_by(player) if player else VirtualPatient)
 
 
 _EVALUATED = {
@@ -156,6 +158,7 @@ STAGES: tuple[Stage, ...] = (
         1,
         _openings,
         {"dialogues": "write/dialogues", "questionnaires": "ingest/questionnaires", "model": "sft/model"},
+        ("author",),
     ),
     Stage(
         "prefer",
@@ -165,7 +168,7 @@ STAGES: tuple[Stage, ...] = (
         ("judge",),
     ),
     Stage("dpo", 2, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}, ignores=_ROUNDS),
-    Stage("evaluate", 2, _evaluate, {**_EVALUATED, "dpo": "dpo/model"}),
+    Stage("evaluate", 2, _evaluate, {**_EVALUATED, "dpo": "dpo/model"}, ("patient",)),
 )
 """The way, in order. `dpo: {rounds, control}` adds later rounds (rounds.py) and the two stages below, before the evaluation."""
 

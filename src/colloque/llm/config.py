@@ -129,3 +129,5 @@ class ModelsConfig(StageConfig):
     """Writes other versions of a dialogue."""
     judge: ModelConfig | None = None
     """Compares two replies."""
+    patient: ModelConfig | None = None
+    """Says the virtual patient's answers in its own words, in the evaluation's interviews; what they are, the record decides."""

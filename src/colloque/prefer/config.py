@@ -18,6 +18,8 @@ class OpeningsConfig(StageConfig):
     (measured on the embedded model, `docs/notebook.md`), and about every second opening gives one."""
     hand: float = Field(default=0.2, ge=0.0, le=1.0)
     """Share of hand-written first words (data of this package), as far as there are enough of them."""
+    written: float = Field(default=0.0, ge=0.0, le=1.0)
+    """Share of first words written by the model of `models: author`, by topic, manner and style; what is no opening is refused and counted."""
     mined: float = Field(default=0.3, ge=0.0, le=1.0)
     """Share of openings cut from the tuned model's own interviews of virtual patients, where the checks found it at fault; only
     where the stage is given the model. What it does wrong most is what preferences can teach it most about."""

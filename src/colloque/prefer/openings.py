@@ -21,6 +21,7 @@ from colloque.patient.interview import PatientFor
 from colloque.prefer.config import OpeningsConfig
 from colloque.prefer.mine import interviews_of, mine
 from colloque.prefer.moments import KINDS, moment_of
+from colloque.prefer.written import written_openings
 from colloque.store import Context, Tally, read_records, write_json, write_records
 
 __all__ = ["hand_openings", "run_openings", "user_openings"]
@@ -71,12 +72,16 @@ def user_openings(path: str | Path) -> Iterator[Opening]:
 
 
 def run_openings(
-    context: Context, config: OpeningsConfig, model: ChatModel | None = None, patient: PatientFor = VirtualPatient
+    context: Context,
+    config: OpeningsConfig,
+    model: ChatModel | None = None,
+    patient: PatientFor = VirtualPatient,
+    writer: ChatModel | None = None,
 ) -> Tally:
     """Choose the openings and write `openings.parquet`; figures give the mix by origin and by kind of moment.
 
-    With a model and an input "questionnaires", a share is mined where the model errs. Raises RunError when an
-    opening's respondent is one that SFT trains on.
+    With a model and an input "questionnaires", a share is mined where the model errs; with a `writer`, a share is written by
+    it. Raises RunError when an opening's respondent is one that SFT trains on.
     """
     tally, trained, pool = Tally(), set[str](), list[Opening]()
     for dialogue in read_records(context.inputs["dialogues"], Dialogue):
@@ -91,7 +96,9 @@ def run_openings(
     wanted = round(config.count * config.hand)
     hand = _ranked(hand_openings(), context.seed)[:wanted] if wanted else []
     mined, errors = _mined(context, config, model, patient) if model else ([], {})
-    chosen = [*hand, *mined, *_spread(pool, config.count - len(hand) - len(mined), context.seed)]
+    written, refused = _written(config, writer, context.seed)
+    first = [*hand, *written, *mined]
+    chosen = [*first, *_spread(pool, config.count - len(first), context.seed)]
     if config.file:
         chosen = [*user_openings(config.file), *chosen]
     chosen = _distinct(chosen)
@@ -104,7 +111,7 @@ def run_openings(
     if not chosen:
         raise RunError("no opening", hint="add questionnaires, or raise `openings: count`")
     tally.made = write_records(context.folder / "openings.parquet", chosen, Opening)
-    tally.figures = {**_mix(chosen, len(pool)), "errors_mined": errors}
+    tally.figures = {**_mix(chosen, len(pool)), "errors_mined": errors, "refused": refused}
     write_json(context.folder / "mix.json", tally.figures)
     return tally.balanced("openings")
 
@@ -120,6 +127,19 @@ def _mined(
     talks = interviews_of(context, config, model, patient, wanted)
     found, seen = mine(talks, config.per_dialogue, context.seed, sense)
     return _ranked(found, context.seed)[:wanted], dict(sorted(seen.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _written(config: OpeningsConfig, writer: ChatModel | None, seed: int) -> tuple[list[Opening], dict[str, int]]:
+    """Openings by the writer, as many as the configuration wants; what it wrote in vain, by reason."""
+    wanted = round(config.count * config.written)
+    if not wanted:
+        return [], {}
+    if writer is None:
+        raise RunError(
+            "`openings: written` needs a model to write them", hint="name one under `models: author`, or set it to 0"
+        )
+    found, refused = written_openings(writer, wanted, seed)
+    return found, dict(sorted(refused.items()))
 
 
 def _cut(dialogue: Dialogue, config: OpeningsConfig, seed: int) -> list[Opening]:
