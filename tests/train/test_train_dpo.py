@@ -51,6 +51,12 @@ def tune(folder: Path, pairs: Path, policy: Path, **options: Any) -> dict[str, A
     return told(folder)
 
 
+def run_apart(folder: Path, pairs: Path, policy: Path, **options: Any) -> dict[str, Any]:
+    """In a process of its own, with small shards, as the runs that are killed."""
+    assert start(folder, pairs, policy, **{**QUICK, **options}).wait(timeout=300) == 0
+    return told(folder)
+
+
 def kill_when(process: Any, there: Callable[[], bool]) -> None:
     until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
@@ -245,10 +251,13 @@ def test_a_new_adapter_on_a_whole_model(pairs: Path, policy: Path, tmp_path: Pat
 
 
 def test_an_adapter_is_tuned_on_with_its_copy_as_reference(pairs: Path, policy: Path, tmp_path: Path) -> None:
-    """Its base as reference would pass the first step too; the references of the merged model tell them apart."""
+    """Its base as reference would pass the first step too; the references of the merged model tell them apart. A kill changes
+    nothing either: checkpoints hold both adapters."""
     first = tmp_path / "first"
     tune(first, pairs, policy, method="lora", lora=LoraConfig(rank=4).model_dump(), learning_rate=1e-2)
-    on = tune(tmp_path / "on", pairs, first / "adapter", learning_rate=1e-2, references=str(tmp_path / "on-adapter"))
+    on = run_apart(
+        tmp_path / "on", pairs, first / "adapter", learning_rate=1e-2, references=str(tmp_path / "on-adapter")
+    )
     tune(tmp_path / "merged", pairs, first / "model", epochs=0.1, references=str(tmp_path / "on-model"))
     tune(tmp_path / "base", pairs, policy, epochs=0.1, references=str(tmp_path / "on-base"))
 
@@ -256,6 +265,12 @@ def test_an_adapter_is_tuned_on_with_its_copy_as_reference(pairs: Path, policy: 
         files = (json.loads(file.read_text(encoding="utf-8")) for file in (tmp_path / name).glob("*.json"))
         return sorted(value for shard in files for value in shard["ref_chosen_logps"])
 
+    killed = {"learning_rate": 1e-2, "references": str(tmp_path / "on-adapter")}
+    inputs = (tmp_path / "killed", pairs, first / "adapter")
+    checkpoints = tmp_path / "killed/.work/checkpoints"
+    kill_when(start(*inputs, **{**QUICK, **killed}), lambda: any(checkpoints.glob("checkpoint-*/whole")))
+    assert start(*inputs, **{**QUICK, **killed}).wait(timeout=300) == 0
+    assert_same(tmp_path / "killed", tmp_path / "on")
     near = [abs(a - b) for a, b in zip(sums("on-adapter"), sums("on-model"), strict=True)]
     far = [abs(a - b) for a, b in zip(sums("on-adapter"), sums("on-base"), strict=True)]
     assert max(near) < 1e-2 < max(far)

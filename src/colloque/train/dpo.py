@@ -160,10 +160,7 @@ def _ready(
     planted = plant(trainer, config, hardware, context.seed)
     where = Path(config.references) if config.references else work / "references"
     computed = "tree" if planted.tree else "rows"
-    base = base_folder(prepared.policy)
-    references = References(
-        where, f"{weights_hash(prepared.policy)} {weights_hash(Path(base))} {base} {trainer.model.dtype} {computed}"
-    )
+    references = References(where, f"{_weights(prepared.policy)} {trainer.model.dtype} {computed}")
     held = {"train": trainer.train_dataset, **trainer.eval_dataset}
     if not is_sharded(trainer):
         for name, dataset in held.items():
@@ -172,6 +169,12 @@ def _ready(
     trainer.measured = held["measured"]
     trainer.eval_dataset = held.get("watched") or held["measured"].select(range(min(_EVALUATED, len(held["measured"]))))
     return trainer, planted, references
+
+
+def _weights(policy: Path) -> str:
+    """The reference's identity: an adapter's is its own and that of what it stands on."""
+    base = base_folder(policy)
+    return f"{weights_hash(policy)} on {weights_hash(Path(base)) if Path(base).is_dir() else base}"
 
 
 def together(dataset: Any, tree: bool) -> list[int]:
