@@ -156,7 +156,8 @@ def test_a_judge_s_refusals_take_their_comparisons_out_and_no_others(tmp_path: P
         before = {part.name for part in (folder / "comparisons").iterdir()}
         lenient = ModelConfig(base_url=other.base_url, model="lenient")
         settings = parse_config({"models": {"judge": config.model_dump()}})
-        assert "0 refused again" in list(retry_run(settings, tmp_path, ("judge",), lenient))[0]
+        said, *_ = retry_run(settings, tmp_path, ("judge",), lenient)
+        assert "0 refused again" in said
         left = {part.name for part in (folder / "comparisons").iterdir()}
         assert 0 < len(left) < len(before)
         assert NO_VERDICT not in judge(config)
