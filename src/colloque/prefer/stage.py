@@ -19,6 +19,7 @@ from colloque.prefer.audit import Audit
 from colloque.prefer.card import build_card, card_text
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.draw import draw_replies
+from colloque.prefer.near import first_of_near
 from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of
 from colloque.prefer.passport import check_passport, limits_of, passport_of
 from colloque.prefer.planted import planted_pairs
@@ -141,15 +142,17 @@ def _undecided(compared: Sequence[JudgedComparison]) -> str:
 
 
 def _filtered(pairs: list[Preference], config: PreferConfig, audit: Audit, tally: Tally) -> list[Preference]:
-    """Without second pairs on the same prompt, and with lengths in balance."""
+    """Without second pairs on the same prompt or nearly the same, and with lengths in balance."""
     seen = {pair.prompt: pair for pair in reversed(pairs)}
-    single = [pair for pair in pairs if seen[pair.prompt] is pair]
+    once = [pair for pair in pairs if seen[pair.prompt] is pair]
+    single = first_of_near(once)
     audit.before_balance = single
     balanced = single
     if config.length_balance is not None:
         balanced = balance_lengths(single, config.length_balance, config.balance_cost)
     for reason, number in (
-        ("prompt seen before", len(pairs) - len(single)),
+        ("prompt seen before", len(pairs) - len(once)),
+        ("prompt nearly seen before", len(once) - len(single)),
         ("length balance", len(single) - len(balanced)),
     ):
         if number:

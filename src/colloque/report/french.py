@@ -14,6 +14,7 @@ _REASONS: Mapping[str, str] = {
     "cut reply": "réponse coupée",
     "length balance": "équilibre des longueurs",
     "prompt seen before": "amorce déjà vue",
+    "prompt nearly seen before": "amorce presque déjà vue",
     "too_long": "trop long",
 }
 
