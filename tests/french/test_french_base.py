@@ -38,7 +38,7 @@ def test_nothing_in_a_text_breaks_the_readers(text: str) -> None:
         ("j'arrive pas à m'endormir", "endormissement", "present", "patient"),
         ("Je dors vraiment pas bien", "sommeil", "present", "patient"),
         ("Je dors bien", "sommeil", "absent", "patient"),
-        ("Pas de fièvre, de toux ni de vomissements", "nausees", "absent", "patient"),
+        ("Pas de fièvre, de toux ni de vomissements", "vomissements", "absent", "patient"),
         ("mon père a fait un infarctus", "antecedents", "present", "other"),
         ("J'ai pas arrêté d'avoir des idées noires", "idees_suicidaires", "present", "patient"),
         ("je ne suis pas sans angoisses", "anxiete", "present", "patient"),

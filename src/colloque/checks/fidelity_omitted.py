@@ -7,10 +7,12 @@ lexicon knows, and then the finding is a warning.
 from collections.abc import Iterator
 
 from colloque.checks.case import Case, texts_of
-from colloque.checks.facts import Exchange, Fact
+from colloque.checks.claims import POLAR
+from colloque.checks.facts import Exchange, Fact, family_of
 from colloque.checks.fidelity_book import finding
 from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
+from colloque.french.lexicon import concepts
 from colloque.french.quantities import Quantity
 
 __all__ = ["check_omitted"]
@@ -73,19 +75,20 @@ _ROOT = 5
 
 def _telling(fact: Fact) -> bool:
     """What the answer or its question is about would be known again: a matter of the lexicon, a number, a person, a medicine."""
-    return bool(fact.matters or fact.quantities or fact.given.persons)
+    clinical = any(concepts()[c].kind in POLAR for c in fact.matters)
+    return clinical or any(q.unit != "rang" for q in fact.quantities) or bool(fact.given.persons)
 
 
 def _silent(case: Case, fact: Fact) -> bool:
     """Neither clinician nor patient says a word of it anywhere: no topic, no family, no concept or root of the answer."""
     heard = [r for e in case.exchanges for r in (e.asked, e.said)] + [*case.echoes.values()]
     concepts_ = {c for r in heard for c in r.concepts}
-    families = {f for r in heard for f in r.families}
+    families = {family_of(c) for c in concepts_ if concepts()[c].kind in POLAR}
     roots = {k[:_ROOT] for r in heard for k in r.keys if len(k) >= _ROOT} | {k for r in heard for k in r.keys}
     words = fact.words - {"avoir", "etre"}
     return (
         fact.matters.isdisjoint(concepts_)
-        and fact.families.isdisjoint(families)
+        and families.isdisjoint(family_of(c) for c in fact.matters)
         and not any(k in roots or (len(k) >= _ROOT and k[:_ROOT] in roots) for k in words)
     )
 

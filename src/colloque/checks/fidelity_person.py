@@ -344,7 +344,12 @@ def _disowned(fact: Fact, places: list[Exchange]) -> Finding | None:
         apart = {said.sentence[first] for first, _, _ in marks(said.text).get("not_me", ())}
         new = [p for p in new if p.kin != "enfant" and said.sentence[p.first] in apart]
         if new and not fact.given.keys & said.keys:
-            return _report(exchange, fact, said.words[new[0].first].start, said.words[new[0].end - 1].end, "warning")
+            words = [t.word for t in said.words]
+            plainly = words[max(0, new[0].first - 3) : new[0].first][:2] == ["c", "est"] or words[
+                max(0, new[0].first - 2) : new[0].first
+            ] == ["c", "est"]
+            start, end = said.words[new[0].first].start, said.words[new[0].end - 1].end
+            return _report(exchange, fact, start, end, None if plainly else "warning")
     return None
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.french.context import scopes
-from colloque.french.lexicon import Hit, Says, scan
-from colloque.french.tokens import Token, tokens
+from colloque.french.lexicon import Hit, Says, concept_files, scan
+from colloque.french.tokens import Token, load_data, tokens
 
 __all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
 
@@ -98,16 +98,16 @@ def _dislocated(words: Sequence[Token], at: int, *, aside: bool) -> bool:
     return False
 
 
-def _fronted(words: Sequence[Token], hit: Hit) -> bool:
+def _fronted(words: Sequence[Token], hit: Hit, negated: Sequence[bool]) -> bool:
     """A topic that opens its sentence, a comma, and a denial further on: what is denied is not sure (« Le tire-lait, j'ai pas pu »)."""
     if not _opens(words, hit.first) or hit.last + 1 >= len(words) or words[hit.last + 1].word != ",":
         return False
     if any(t.word in _SUBJECTS for t in words[max(0, hit.first - 3) : hit.first]):
         return False
-    for token in words[hit.last + 2 : hit.last + 2 + _TOPIC_REACH]:
-        if token.word in _HARD_STOPS:
+    for k in range(hit.last + 2, min(hit.last + 2 + _TOPIC_REACH, len(words))):
+        if words[k].word in _HARD_STOPS:
             return False
-        if token.word in _DENIALS:
+        if words[k].word in _DENIALS and negated[k]:
             return True
     return False
 
@@ -135,7 +135,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
         polarity = _polarity(hit, negated)
         if scope.unsure[hit.first] and polarity == "present" and not hit.form.negated:
             polarity = "unsure"
-        if polarity == "present" and hit.form.says != "absent" and _fronted(words, hit):
+        if polarity == "present" and hit.form.says != "absent" and _fronted(words, hit, scope.negated):
             polarity = "unsure"
         time: Time = "hypothetical" if scope.hypothetical[hit.first] else "past" if scope.past[hit.first] else "now"
         found.append(
@@ -159,7 +159,13 @@ def concepts_of(question: str) -> tuple[str, ...]:
     return tuple(sorted(best, key=lambda concept: best[concept]))
 
 
+@lru_cache(maxsize=1)
+def _parents() -> dict[str, str]:
+    """Concepts told apart from a broader one → the broader one, under which a question is asked."""
+    return {c["id"]: c["parent"] for name in concept_files() for c in load_data(name)["concept"] if "parent" in c}
+
+
 def concept_of(question: str) -> str | None:
-    """The main topic of a question, e.g. `sommeil`; None where no lexicon knows it."""
+    """The main topic of a question, e.g. `sommeil`, the broader one where two are told apart; None where no lexicon knows it."""
     found = concepts_of(question)
-    return found[0] if found else None
+    return _parents().get(found[0], found[0]) if found else None

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from colloque.french.normalise import fold_word
 from colloque.french.tokens import Token, fine_key, key_of, light_words, load_data, tokens
 
-__all__ = ["Concept", "Form", "Hit", "concepts", "form_keys", "scan"]
+__all__ = ["Concept", "Form", "Hit", "concept_files", "concepts", "form_keys", "scan"]
 
 Says = Literal["name", "present", "absent"]
 
@@ -144,7 +144,8 @@ def _fine(text: str) -> str:
     return fine_key(heavy[0].word) if len(heavy) == 1 else ""
 
 
-def _files() -> list[str]:
+def concept_files() -> list[str]:
+    """Names of the files that hold concepts, in order."""
     folder = resources.files("colloque.french").joinpath("data")
     return sorted(p.name for p in folder.iterdir() if p.name.startswith("concepts_"))
 
@@ -152,7 +153,7 @@ def _files() -> list[str]:
 @lru_cache(maxsize=1)
 def _raw() -> tuple[dict[str, Any], ...]:
     """The concepts of all files, then what extends them; medicines are forms of `medicaments`."""
-    loaded = [load_data(name) for name in _files()]
+    loaded = [load_data(name) for name in concept_files()]
     return (
         *(entry for data in loaded for entry in data["concept"]),
         *(entry for data in loaded for entry in data.get("extend", ())),
@@ -163,7 +164,7 @@ def _raw() -> tuple[dict[str, Any], ...]:
 @lru_cache(maxsize=1)
 def concepts() -> dict[str, Concept]:
     """Every concept by its id."""
-    entries = [entry for name in _files() for entry in load_data(name)["concept"]]
+    entries = [entry for name in concept_files() for entry in load_data(name)["concept"]]
     return {
         c["id"]: Concept(
             c["id"], c.get("kind", "symptom"), c.get("family", c["id"]), c.get("hard", False), c.get("apart", False)
