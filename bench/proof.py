@@ -2,6 +2,7 @@
 
     python bench/proof.py run --out DIR [--seeds 17 18 19] [--openings 600] [--interviews 100] [--threads 2]
     python bench/proof.py table --out DIR                  (figures of each seed, and of all, with paired intervals)
+    python bench/proof.py bounds --out DIR                 (interviews beside a scripted, a random and an untrained clinician)
     python bench/proof.py pairs --out DIR --to FOLDER      (replies side by side for blind readers, and the key apart)
     python bench/proof.py readers --to FOLDER              (what the readers chose: sign test, interval)
 
@@ -18,13 +19,18 @@ import yaml
 
 from colloque.config import parse_config
 from colloque.core import digest, uniform
+from colloque.evaluate import EvaluateConfig
+from colloque.evaluate.bounds import bounding, order
 from colloque.evaluate.compare import cluster_of, pair_up
 from colloque.evaluate.interviews import MEASURES
 from colloque.evaluate.plain import TRAITS, plain_faults
 from colloque.evaluate.records import Interview, Measured
+from colloque.evaluate.sample import interview_all, people
 from colloque.evaluate.statistics import by_cluster, cluster_bootstrap, mcnemar_exact, wilson
+from colloque.llm import LocalModel
+from colloque.patient import VirtualPatient
 from colloque.pipeline import run
-from colloque.store import read_records
+from colloque.store import Context, read_records
 
 DEMO = Path(__file__).parents[1] / "examples/demo.yaml"
 SEEDS = (17, 18, 19)
@@ -136,6 +142,43 @@ def table(out: Path) -> None:
             print(f"{first} → {second}, all seeds together", *told(pooled), sep="\n")
 
 
+def bounds(out: Path, number: int) -> None:
+    """Seed by seed: every measure of an interview for each clinician, and which measures tell which neighbours apart."""
+    for place in workspaces(out):
+        seed = int(place.name.removeprefix("seed-"))
+        inputs = {"questionnaires": place / "ingest/questionnaires"}
+        context = Context(folder=out / "bounds" / place.name, inputs=inputs, seed=seed)
+        config = EvaluateConfig(interviews=number)
+        forms = people(inputs["questionnaires"], config, seed)
+        results = json.loads((place / "evaluate/results.json").read_text("utf-8"))
+        tuned = {"sft": LocalModel(place / "sft/model"), "dpo": LocalModel(_kept(place, results))}
+        talks = {name: interview_all(context, config, forms, name, m, VirtualPatient) for name, m in tuned.items()}
+        talks |= bounding(context, config, forms, tuned, VirtualPatient)
+        found = order(talks, ["sft", "dpo"], seed)
+        print(f"{place.name}, {len(forms)} patients")
+        for measure in MEASURES:
+            row = "  ".join(f"{name} {_span(found['means'][name][measure])}" for name in found["order"])
+            print(f"  {measure:<22}{row}")
+        for step in found["steps"]:
+            gaps = step["gaps"]
+            not_apart = [name for name, gap in gaps.items() if not gap["apart"]]
+            turned = [name for name, gap in gaps.items() if gap["reversed"]]
+            print(
+                f"  {step['higher']} over {step['lower']}: not apart by {', '.join(not_apart) or 'none'}; turned round by {', '.join(turned) or 'none'}"
+            )
+
+
+def _span(mean: Mapping[str, float]) -> str:
+    return f"{mean['value']:.3f} ({mean['low']:.3f}–{mean['high']:.3f})"
+
+
+def _kept(place: Path, results: Mapping[str, Any]) -> Path:
+    """The folder of the round that this workspace kept."""
+    last = len(results["rounds"]) - 1
+    number = last if results["rounds"][-1]["improved"] else max(1, last - 1)
+    return place / ("dpo" if number == 1 else f"dpo-{number}") / "model"
+
+
 def pairs(out: Path, to: Path, number: int) -> None:
     """Write `pairs.jsonl` (id, context, a, b) and `key.json` (id → which side is DPO, and from where)."""
     rows: list[tuple[float, dict[str, Any], dict[str, Any]]] = []
@@ -197,7 +240,7 @@ def _verdict(name: str, sides: Iterable[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=("run", "table", "pairs", "readers"))
+    parser.add_argument("what", choices=("run", "table", "bounds", "pairs", "readers"))
     parser.add_argument("--out", type=Path, default=Path("workspace/proof"))
     parser.add_argument("--to", type=Path, default=Path("workspace/proof/readers"))
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
@@ -211,6 +254,8 @@ def main() -> None:
             chain(seed, options.out, options)
     elif options.what == "table":
         table(options.out)
+    elif options.what == "bounds":
+        bounds(options.out, options.interviews)
     elif options.what == "pairs":
         pairs(options.out, options.to, options.number)
     else:

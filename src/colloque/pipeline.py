@@ -162,7 +162,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "prefer",
-        2,
+        3,
         _prefer,
         {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
         ("judge",),
