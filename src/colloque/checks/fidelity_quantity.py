@@ -221,6 +221,7 @@ def _misquoted(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
             for spoken in echo.quantities:
                 if (
                     right
+                    and spoken.kind != "date"
                     and not (spoken.approx or wanted.approx or spoken.text.lower().startswith(("chaque", "tou")))
                     and _likeness(wanted, spoken) == 3
                     and (wanted.unit or wanted.per)

@@ -210,6 +210,8 @@ class _Reader:
             k += 1
         if self.word(k) in ("la", "le", "une", "un"):
             k += 1
+        if self.word(k) == "s":  # « la s'maine »
+            k += 1
         unit = units().get(self.word(k))
         if unit is None or unit.kind != "duration" or (unit.name in ("heure", "minute", "seconde") and not strong):
             return None
