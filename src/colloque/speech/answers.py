@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from colloque.speech.bank import load
+from colloque.speech.hurried import put_right
 from colloque.speech.letters import lower, upper
 from colloque.speech.numbers import spoken_numbers
 from colloque.speech.spelling import mended
@@ -144,73 +145,9 @@ def _lowered(text: str) -> str:
     return re.sub(r"(^|[.!?]\s+)([a-zà-ÿ])", lambda m: m[1] + m[2].upper(), low)
 
 
-_JOINED = (
-    (re.compile(r"\s*\+\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
-    (re.compile(r"\s*=\s*"), ", "),
-    (re.compile(r"(?<=\d)[  ](?=000\b|\d00 ?(?:€|euros?)|\d{3} ?(?:€|euros?|pas\b))"), ""),
-    (re.compile(r"(?<=\d) ?€"), " euros"),
-    (re.compile(r"\b([Ll])a (?=\d+ (?:par|/|cigarettes?|verres?))"), r"\1à, "),
-    (re.compile(r"(?<=\w)\s+:\s+(?=\w)"), ", "),
-    (re.compile(r"\b(?:tt|tts|ts|tout) les\b", re.IGNORECASE), "tous les"),
-    (re.compile(r"(?<=\d) ?SA\b"), " semaines d'aménorrhée"),
-    (re.compile(r"\bRAS\b"), "rien à signaler"),
-    (re.compile(r"\b(couché|couchée|coucher|levé|levée|lever|debout|réveil|endormi|endormie|prise) (?=\d{1,2} ?h)", re.IGNORECASE), r"\1 à "),
-    (re.compile(r"(?<=[a-zà-ÿ])\s?/\s?(?!(?:j|jr|jour|sem|semaine|mois|an|nuit|heure|h|soir|week-end|we)\b)(?=[a-zà-ÿ])", re.IGNORECASE), " ou "),
-    (re.compile(r"(?<=[a-zà-ÿ)])\s*&\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
-    (re.compile(r"^(bof|pff+|mouais|ben|bah|euh)\s+(?=\w)", re.IGNORECASE), r"\1, "),
-    (re.compile(r"(^|\b(?:ai|a|as|suis|été|déjà) )arrete\b", re.IGNORECASE), r"\1arrêté"),
-    (re.compile(r"(?<!\bau )\brepos (?=\d{1,2}(?:/10)?\b)", re.IGNORECASE), "au repos "),
-    (re.compile(r"(?<!\ben )(?<!\bau )\bmouvement (?=\d{1,2}(?:/10)?\b)", re.IGNORECASE), "en mouvement "),
-    (re.compile(r"(?<!')\beffort (?=\d{1,2}(?:/10)?\b)", re.IGNORECASE), "à l'effort "),
-    (re.compile(r"(?<!\ble )\b(matin|soir) (?=\d{1,2}(?:/10)?(?:,|$))", re.IGNORECASE), r"le \1 "),
-    (re.compile(r"\b(sur le|de|du|à|a|d'un|de l'autre) cote\b(?! de l'os)", re.IGNORECASE), r"\1 côté"),
-    (re.compile(r"\bd accord\b"), "d'accord"),
-    (re.compile(r"\b([jcldnsmt]) (?=(?:ai|est|ét|arr|aim|y|en|a)\b)"), r"\1'"),
-    (re.compile(r"\b[cs]a(?= (?:me|m'|te|se|s'|fait|va|vient|dépend|depend|passe|dure|gratte|pique|brule|brûle|tire|arrive|reste|serre|commence|revient|monte|tourne|suffit|ne|n'|marche|tape)\b)", re.IGNORECASE), "ça"),
-    (re.compile(r"\bca\b"), "ça"),
-    (re.compile(r"(?<![\w'])([ldjnmst]|qu|c(?= (?:est|ét))) (?=[aeiouyéèêâîôœh]\w)"), r"\1'"),
-    (re.compile(r"(?<=\w) hein\b"), ", hein"),
-    (re.compile(r"^(?=\d{1,2} (?:janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre)\b)", re.IGNORECASE), "le "),
-    (re.compile(r"\b([A-ZÀ-Ýa-zà-ÿ]{4,}) (?:1/4|¼)(?! h)"), r"un quart de \1"),
-    (re.compile(r"\btraite (?=\d|deux|trois|par |avec |pour )", re.IGNORECASE), "traité "),
-    (re.compile(r"\b(sein|genou|bras|pied|œil|oeil|poignet|coude|mollet|rein|poumon|ovaire|doigt|pouce|orteil|talon|côté|flanc) D\b"), r"\1 droit"),
-    (re.compile(r"\b(jambe|main|épaule|hanche|cheville|oreille|cuisse|fesse|joue|narine|côte) D\b"), r"\1 droite"),
-    (re.compile(r"\b(sein|genou|bras|pied|œil|oeil|poignet|coude|mollet|rein|poumon|ovaire|doigt|pouce|orteil|talon|côté|flanc|jambe|main|épaule|hanche|cheville|oreille|cuisse|fesse|joue|narine|côte) G\b"), r"\1 gauche"),
-    (re.compile(r"\b(crevasses?|douleurs?|mal|plaques?|boutons|brûlures?|fracture|entorse|tendinite|arthrose|eczéma|engourdissements?|fourmillements|crampes?|raideur|picotements) (?=(?:sein|genou|bras|pied|poignet|coude|mollet|doigt|pouce|orteil|talon|dos|ventre|cou)\b)", re.IGNORECASE), r"\1 au "),
-    (re.compile(r"\b(crevasses?|douleurs?|mal|plaques?|boutons|brûlures?|fracture|entorse|tendinite|arthrose|eczéma|engourdissements?|fourmillements|crampes?|raideur|picotements) (?=(?:jambe|main|hanche|cheville|cuisse|fesse|joue|tête|gorge|poitrine|nuque)\b)", re.IGNORECASE), r"\1 à la "),
-    (re.compile(r"\b(opérée?|opération|prothèse) (?=(?:genou|dos|pied|coude|poignet|nez)\b)", re.IGNORECASE), r"\1 du "),
-    (re.compile(r"\b(opérée?|opération|prothèse) (?=(?:hanche|cheville|main|prostate|thyroïde|cataracte)\b)", re.IGNORECASE), r"\1 de la "),
-    (re.compile(r"(?<=\d)( ?(?:kg|cm|mg|%|m|dioptries?)?) / (?=[-+]?\d)"), r"\1 et "),
-    (re.compile(r"\bbien sur\b(?! (?:le|la|les|un|une|mon|ma|mes)\b)", re.IGNORECASE), "bien sûr"),
-    (re.compile(r"\bdes qu(?=e\b|')", re.IGNORECASE), "dès qu"),
-    (re.compile(r"\b(d'autre|une|1|deux|2|la|des|plusieurs|chaque|à la|a la) foi\b", re.IGNORECASE), r"\1 fois"),
-    (re.compile(r"\ba la fois\b", re.IGNORECASE), "à la fois"),
-    (re.compile(r"(?<!\bça )(?<!\bil )(?<!\belle )(?<!\bon )(?<!\bqui )\bpeut[ -](?:etre|être)\b", re.IGNORECASE), "peut-être"),
-    (re.compile(r"\b(jours?|fois|moments?|endroits?|périodes?|nuits?|semaines?|matins?|soirs?) ou (?=je |j'|il |elle |on |ça |c'est )", re.IGNORECASE), r"\1 où "),
-    (re.compile(r"^(c[oô]t[eé]r? (?:droite?|droi|gauche)) (?=une? |des |les? |la |du )", re.IGNORECASE), r"\1, "),
-    (re.compile(r"^c[oô]t[eé]r? (?=droit?e?\b|gauche\b)", re.IGNORECASE), "côté "),
-    (re.compile(r"\bles we\b", re.IGNORECASE), "les week-ends"),
-    (re.compile(r"(?<=\w)(?<!\bque)(?<!\bdi[st])(?<!\bdire)(?<!\bsi)(?<!\bmais)(?<!\bou)(?<!\bet)(?<!\bpas)(?<!\bplutôt)(?<!\bsans doute)(?<!répon[ds]) (oui|non)(?=$|[.,;])", re.IGNORECASE), r", \1"),
-    (re.compile(r"\bx ?(\d{1,2})\b"), r"\1 fois"),
-    (re.compile(r"([!?.])\1{1,}(?<!\.\.\.)"), r"\1"),
-    (re.compile(r"\s+([,.])(?!\d)"), r"\1"),
-    (re.compile(r"(?<=\w)\s*([?!])"), r" \1"),
-    (re.compile(r",(?=[a-zà-ÿ])", re.IGNORECASE), ", "),
-    (re.compile(r"\s*\(\s*"), ", "),
-    (re.compile(r"\s*\)(?=\s*[,.;!?]|$)"), ""),
-    (re.compile(r"\s*\)"), ","),
-    (re.compile(r"^(?:-(?!\d)|[•*>·])\s*|(?<=\s)[•·]\s*"), ""),
-    (re.compile(r"\n\s*[-•*·]\s*"), "\n"),
-    (re.compile(r"\s+-\s+"), ", "),
-    (re.compile(r",\s*,"), ","),
-    (re.compile(r"(?<=[a-zà-ÿ]), (?=(?:19|20)\d\d\b(?! ?(?:€|euros|mg|pas|m\b)))"), ", en "),
-)  # fmt: skip
-
-
 def _written_out(text: str) -> str:
     text = text.replace("...", "\u2026")
-    for pattern, new in _JOINED:
-        text = pattern.sub(new, text)
+    text = put_right(text)
     text = mended(text)
     text = spoken_numbers(text).replace("\u2026", "...")
     text = _SUBJECTLESS.sub(lambda m: f"{m[1]}je {m[2].lower()}", text)

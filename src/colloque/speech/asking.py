@@ -127,8 +127,31 @@ def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
     if clause.subject == "vous" and clause.verb in _ORDERS:
         return (est, flat)
     if clause.subject == "vous":
-        return (est, flat, inverted)
+        return (est, flat, inverted, *_thing_first(clause))
     return (est, inverted) if clause.subject in {"il", "elle", "il y", "ils", "elles", "c'"} else (inverted, est)
+
+
+_THING = re.compile(r"^(?P<past>déjà eu |eu )?(?P<what>(?:des|du|de la|de l'|une?) (?:[\wÀ-ÿ'-]+ ){0,4}[\wÀ-ÿ'-]+)$")
+
+
+def _thing_first(clause: Clause) -> tuple[str, ...]:
+    """`Avez-vous des vertiges ?` → « Et des vertiges, vous en avez ? »"""
+    thing = (
+        _THING.match(clause.rest)
+        if clause.verb in {"avez", "prenez", "faites"} and not clause.clitics and not clause.lead
+        else None
+    )
+    if (
+        not thing
+        or re.search(r"\b(?:vous|votre|vos|que|qui|à|pour)\b", thing["what"])
+        or re.match(r"une? ", thing["what"])
+    ):
+        return ()
+    past = (" déjà eu" if thing["past"].startswith("déjà") else " eu") if thing["past"] else ""
+    return (
+        f"{upper(thing['what'])}, vous en {clause.verb}{past} ?",
+        f"Et {thing['what']}, vous en {clause.verb}{past} ?",
+    )
 
 
 _POSTPOSED = re.compile(

@@ -28,7 +28,9 @@ _SHARE = {"brief": 0.3, "empathic": 0.5, "motivational": 0.45, "methodical": 0.5
 """Share of turns that take up the patient's words rather than acknowledge them plainly, by school."""
 _SILENT = {"brief": 0.38, "empathic": 0.2, "motivational": 0.25, "methodical": 0.28}
 """Share of plain answers after which the next question comes at once, as in seven of ten turns of the corpus."""
-_BY_BAND = {4: "mood", 5: "anxiety", 6: "sleep", 7: "food", 9: "work", 10: "people", 11: "past", 12: "use", 2: "body"}
+_SAYS_MUCH = 7
+"""Words of an answer after which going on without a word would be rude."""
+_BY_BAND = {4: "mood", 6: "sleep", 12: "use", 2: "body"}
 
 
 def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gender: Gender) -> str:
@@ -41,7 +43,7 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         return _fresh(bank["nothing"]["any"], rng, used)
     if fact.alarm:
         return _fresh(bank["alarm"]["any"], rng, used)
-    if fact.mood != "hard" and rng.random() < _SILENT[persona.school]:
+    if fact.mood != "hard" and rng.random() < _SILENT[persona.school] * (1 if fact.words <= _SAYS_MUCH else 0.3):
         return ""
     if rng.random() < _SHARE[persona.school]:
         words = _echo(fact, gender)
@@ -77,13 +79,20 @@ def _plainly(fact: Fact, persona: Persona, rng: Random, used: set[str]) -> str:
         return _fresh(bank["good"]["any"], rng, used)
     if rng.random() < 0.4 and _FIGURE.search(fact.reading.rest):
         return _fresh(bank["figure"]["any"], rng, used)
-    return _fresh(_common(), rng, used)
+    fine = fact.mood == "good" or fact.reading.kind == "no" or fact.band in _NEUTRAL
+    return _fresh(_common(fine), rng, used)
+
+
+_NEUTRAL = frozenset({1, 9, 11, 15})
+"""Bands of plain facts (age, work, history), where « très bien » judges nothing."""
+_FINE = frozenset({"Très bien.", "Parfait.", "Bien.", "Bon."})
 
 
 @cache
-def _common() -> tuple[str, ...]:
-    """The short acknowledgements, each as often as its weight."""
-    return tuple(phrase for phrase, weight in load("regard")["common"]["weights"].items() for _ in range(weight))
+def _common(fine: bool) -> tuple[str, ...]:
+    """The short acknowledgements, each as often as its weight; without `fine`, none that sounds pleased."""
+    weights = load("regard")["common"]["weights"].items()
+    return tuple(phrase for phrase, weight in weights for _ in range(weight) if fine or phrase not in _FINE)
 
 
 def _frames(fact: Fact, persona: Persona, words: str) -> str:
@@ -128,7 +137,7 @@ def _echo(fact: Fact, gender: Gender) -> str:
     if _BLAMING.search(head) or any(fold(word) in drugs() for word in re.findall(r"\w+", head)):
         # A drug or its dose in the clinician's mouth would read like a prescription.
         return ""
-    if fact.scale and "difficile" in head:
+    if fact.scale and re.search(r"difficile|^(?:jamais|pas du tout)", head):
         return ""
     if fact.scale or not re.search(r"\b(?:je|j'|me|m'|mon|ma|mes|moi|nous|notre|nos|vous|tu)\b", head, re.IGNORECASE):
         return head if fact.scale else lower(with_articles(fact, head))

@@ -11,7 +11,7 @@ from colloque.core import Questionnaire, rng_for
 from colloque.french import concept_of
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon
-from colloque.french.risk import asks_about_risk, risk_of
+from colloque.french.risk import asks_about_risk, grade_turn, raises_risk
 from colloque.speech.answers import Reading, clean, read_answer
 from colloque.speech.bank import load
 from colloque.speech.gender import Gender
@@ -89,6 +89,12 @@ _LEANING = re.compile(
 _GENERIC = frozenset({"duree", "frequence", "intensite", "declencheur", "soulagement"})
 
 
+@lru_cache(maxsize=16384)
+def _asked(question: str, text: str) -> tuple[str | None, bool, bool]:
+    """What a question is about; whether it asks about death or self-harm; whether it brings it up at all."""
+    return concept_of(question), asks_about_risk(text), raises_risk(text)
+
+
 def facts_of(questionnaire: Questionnaire, gender: Gender) -> tuple[Fact, ...]:
     """The told answers of a record, understood, in the order of the record."""
     return tuple(_fact(clean(a.question), a.answer, gender)._replace(id=a.id) for a in questionnaire.told)
@@ -100,7 +106,7 @@ def _fact(question: str, answer: str, gender: Gender) -> Fact:
     form = read_question(question, gender)
     reading = read_answer(_with_unit(question, answer))
     bands, _, _ = _topics()
-    topic = concept_of(question)
+    topic, asks, raises = _asked(question, form.text)
     leans = (
         form.kind == "follow"
         or bool(_LEANING.match(form.text))
@@ -108,8 +114,10 @@ def _fact(question: str, answer: str, gender: Gender) -> Fact:
     )
     scale = bool(_SCALE.match(reading.rest)) and not reading.lead
     said = " ".join(p for p in (f"{reading.lead}," if reading.lead else "", reading.rest) if p) or clean(answer)
-    risk = risk_of(said, form.text).grade
-    band = RISK_BAND if asks_about_risk(form.text) else bands.get(topic or "", 8)
+    # A bare oui, an option of a scale: no sign of danger where the question speaks of none.
+    harmless = not (asks or raises) and (scale or not reading.rest)
+    risk = "none" if harmless else grade_turn(said, form.text, raised=raises).grade
+    band = RISK_BAND if asks else bands.get(topic or "", 8)
     if re.search(r"\b(?:famille|familiaux|familial|père|mère|parents)\b", question) and band in (2, 4, 5, 12):
         band = bands["antecedents"]
     return Fact(

@@ -72,8 +72,9 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
     return spoken(say(clause, "je", positive, persona.style == "careful", gender(persona)), persona.style)
 
 
-def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None) -> Said:
-    """Answer a question that was just put. `used` holds the remarks of this talk, so that none comes twice."""
+def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False) -> Said:
+    """Answer a question that was just put. `used` holds the remarks of this talk, so that none comes twice; `same`: the
+    answer before was « jamais », too."""
     used = set() if used is None else used
     reading = fact.reading
     if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
@@ -96,7 +97,10 @@ def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = Non
             else "plain"
         )
     else:
-        core = tagged(_plain(fact, persona, rng), persona, rng, used)
+        core = _plain(fact, persona, rng)
+        if same and rng.random() < 0.5:
+            core = str(rng.choice(load("scales")["again"]["never"]))
+        core = tagged(core, persona, rng, used)
         before = opener(persona, rng, fact.mood, fact.words)
         kind = "hard" if fact.mood == "hard" else "plain"
     core = hesitate(core, persona, rng)
@@ -174,7 +178,7 @@ def _yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool, short: bo
     if not reading.rest:
         what = (
             content(fact, persona, positive)
-            if not short and (rng.random() < 0.35 + 0.5 * persona.talkative or fact.risk not in {"none", "denied"})
+            if not short and (rng.random() < 0.45 + 0.45 * persona.talkative or fact.risk not in {"none", "denied"})
             else ""
         )
         if what and bare:
@@ -225,7 +229,9 @@ def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
         return core
     if not asked or fact.words > 25 or rng.random() > 0.08 + 0.3 * persona.talkative:
         return core
-    if re.match(r"(?:Elle|Il|Je me sens) ", core) or fold(label.split("'")[-1].split(" ")[-1])[:5] in fold(core):
+    if re.match(r"(?:Elle |Il |Je |J'|Ça |C'est |Oui|Y a )", core) or fold(label.split("'")[-1].split(" ")[-1])[
+        :5
+    ] in fold(core):
         return core
     return rng.choice(
         (f"{upper(label)} ? {core}", f"{upper(label)}... {lower(core)}", f"{upper(label)}, {lower(core)}")
@@ -280,8 +286,8 @@ def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
     if fact.form.kind in {"wh", "order"}:
         ways = [way for way in ways if not _REPLY.search(way)] or ways[:1]
     said = str(rng.choice(ways))
-    what = content(fact, persona, True) if rng.random() < 0.4 else ""
-    if fact.band == RISK_BAND and re.match(r"(?:jamais|pas|aucun)", said):
+    what = content(fact, persona, True) if rng.random() < 0.5 else ""
+    if fact.band == RISK_BAND and "non" not in said and re.match(r"(?:jamais|pas|aucun)", said):
         said = f"non, {said}"
     if said.startswith(("oui", "ça,", "c'est")):
         what = ""
@@ -294,13 +300,23 @@ def _scale(fact: Fact, persona: Persona, rng: Random, rest: str) -> str:
         )
     ):
         return f"{upper(said)}, {what}." if rng.random() < 0.6 else f"{upper(what)} {said}."
+    if (
+        fact.band != RISK_BAND
+        and fact.form.kind not in {"wh", "order"}
+        and said == lowered(rest)
+        and rng.random() < 0.25 + 0.4 * persona.talkative
+    ):
+        frames = load("scales")["frames"]["never" if re.match(r"(?:jamais|pas du tout)", said) else "any"]
+        return upper(str(rng.choice(frames)).replace("{x}", said)) + "."
     return f"{upper(said)}."
 
 
-def chunks(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None) -> list[Said]:
+def chunks(
+    fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False
+) -> list[Said]:
     """What is said to a question; a long answer is cut between sentences into several turns of at most some 45 words."""
     if fact.words <= _LONG or fact.reading.kind not in {"yes", "no", "words"}:
-        return [state(fact, persona, rng, used)]
+        return [state(fact, persona, rng, used, same=same)]
     parts: list[str] = []
     lead = f"{fact.reading.lead}. " if fact.reading.lead else ""
     for sentence in fact.reading.sentences:

@@ -66,6 +66,8 @@ def tidy(text: str) -> str:
     """A question without markup, numbering, codes or hints in brackets; straight quotes, single spaces."""
     text = _TAG.sub(" ", html.unescape(text)).replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
     text = _NUMBER.sub("", text)
+    text = text.replace("a-t-il (ont-ils)", "ont-ils").replace("a-t-il(ont-ils)", "ont-ils")
+    text = re.sub(r"\b([Cc])e\(s\)", r"\1es", text)
     text = _OUT_OF_TEN.sub(" sur 10", text)
     text = _HINT.sub(" ", text).replace("*", "").replace("_", " ").replace("{", "").replace("}", "")
     text = text.replace(" / ", " et ")
@@ -89,7 +91,8 @@ def read_question(question: str, gender: Gender = "m") -> Form:
         text = upper(mended(text.lower()))
     parts = [p for p in re.split(r"(?<=[?.!])\s+", text) if p]
     asked = [p for p in parts if p.endswith("?")]
-    text = _headed(_one_of(asked or parts[-1:]) or text).rstrip(" ?!.")
+    joined = not asked and any(re.match(r"(?:ou|et) ", part, re.IGNORECASE) for part in parts[1:])
+    text = _headed(" ".join(parts) if joined else _one_of(asked or parts[-1:]) or text).rstrip(" ?!.")
     if not text:
         return Form("", "noun", noun="")
     text = _TWICE.sub(

@@ -17,6 +17,7 @@ from colloque.speech.bank import load
 from colloque.speech.echo import acknowledge
 from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
 from colloque.speech.gender import Gender
+from colloque.speech.letters import upper
 from colloque.speech.lines import about
 from colloque.speech.patient import Said, chunks, patient_turn
 from colloque.speech.volunteer import opening, volunteer
@@ -158,6 +159,9 @@ def _question(talk: _Talk, fact: Fact, link: str) -> str:
     return ask(fact, talk.rng, talk.gender, link, first=first)
 
 
+_NEVER = re.compile(r"(?:jamais|pas du tout)\.?$", re.IGNORECASE)
+
+
 def _hold(talk: _Talk, fact: Fact) -> None:
     """Before the answer, once in a talk: a silence before what is hard, or a tense person's « pourquoi ? »"""
     if talk.held or fact.band == RISK_BAND or len(talk.turns) < 3:
@@ -177,7 +181,14 @@ def _hold(talk: _Talk, fact: Fact) -> None:
 def _answer(talk: _Talk, fact: Fact) -> None:
     """The patient answers; a neighbour may come along; a long answer takes several turns."""
     _hold(talk, fact)
-    said = chunks(fact, talk.persona, talk.rng, talk.used)
+    same = (
+        talk.last is not None
+        and talk.last.scale
+        and fact.scale
+        and _NEVER.match(fact.reading.rest) is not None
+        and _NEVER.match(talk.last.reading.rest) is not None
+    )
+    said = chunks(fact, talk.persona, talk.rng, talk.used, same=same)
     for piece in said[:-1]:
         talk.patient(patient_turn([piece]), fact)
         if talk.grade in _OWED:
@@ -231,8 +242,8 @@ def _go_on(talk: _Talk, before: str = "") -> None:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
     link = _link(talk, following, not taken)
     question = _question(talk, following, link)
-    if link.endswith(". ") and _named_twice(talk, following, question[len(link) :]):
-        question = question[len(link) :]
+    if _LED_BY.match(link) and _named_twice(talk, following, question[len(link) :]):
+        question = upper(question[len(link) :])
     talk.clinician(taken, question)
 
 
@@ -251,7 +262,7 @@ def _link(talk: _Talk, fact: Fact, silent: bool) -> str:
         return talk.pick("links", "last")
     if last is not None and last.band == fact.band:
         return str(talk.rng.choice(talk.bank["links"]["same"]))
-    if last is not None and last.band != fact.band and talk.rng.random() < 0.22:
+    if last is not None and last.band != fact.band and talk.rng.random() < 0.3:
         turned = _turned_to(talk, fact)
         if turned:
             return turned
@@ -260,6 +271,9 @@ def _link(talk: _Talk, fact: Fact, silent: bool) -> str:
             talk.rng.choice(("", "", "", "", "Et ", "Et ", "Et ", "Et ", "Sinon, ", "Dites-moi, ", "Et sinon, "))
         )
     return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+_LED_BY = re.compile(r".*\. $|(?:Et c|C)ôté |Pour (?:le |la |les |l'|ce qui )|Du côté |À propos |Concernant |Question ")
 
 
 def _named_twice(talk: _Talk, fact: Fact, question: str) -> bool:
@@ -279,8 +293,16 @@ def _turned_to(talk: _Talk, fact: Fact) -> str:
         or fact.form.kind == "noun"
     ):
         return ""
-    frame = talk.pick("turn", "to", bank=load("regard"))
-    return frame.replace("{of}", about(label)).replace("{the}", label).replace("{to}", about(label, "à")) + " "
+    whole = talk.rng.random() < 0.5
+    frame = talk.pick("turn", "to" if whole else "side", bank=load("regard"))
+    bare = re.sub(r"^(?:le |la |les |l')", "", label)
+    told = (
+        frame.replace("{of}", about(label))
+        .replace("{the}", label)
+        .replace("{to}", about(label, "à"))
+        .replace("{bare}", bare)
+    )
+    return told + " " if whole else told
 
 
 def _again(talk: _Talk, fact: Fact) -> bool:

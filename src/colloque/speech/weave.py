@@ -44,7 +44,7 @@ def weave(fact: Fact, rest: str, persona: Persona, rng: Random) -> str:
     """The answer as a sentence that fits its question, or as it is. `rest` is already oral, with capital and stop."""
     if not rest or rest[0] in "\"'(0123456789" or len(rest) > 160:
         return _score(fact, rest, rng)
-    for rule in (_with, _drug, _where, _work, _hours, _since, _feel, _state, _nominal):
+    for rule in (_then_and_now, _with, _drug, _where, _work, _hours, _since, _feel, _state, _nominal):
         woven = rule(fact, rest, rng)
         if woven:
             return woven
@@ -118,6 +118,19 @@ def _nominal(fact: Fact, rest: str, rng: Random) -> str:
     if draw > 0.75 and "," not in rest and fact.form.kind != "yesno" and not small.startswith("des "):
         return f"C'est {small}"
     return said
+
+
+_THEN = re.compile(
+    r"^(?P<noun>[\wÀ-ÿ]+)(?P<now> [\wÀ-ÿ ]+)?, (?P=noun) (?P<then>il y a .+|avant .+|à .+) \?$", re.IGNORECASE
+)
+
+
+def _then_and_now(fact: Fact, rest: str, rng: Random) -> str:
+    """`94 kg / 101 kg` to « Poids actuel, poids il y a un an »."""
+    asked, told = _THEN.match(fact.form.text), _BED.match(rest)
+    if not asked or not told or not re.match(r"[\w-]+", told["b"]):
+        return ""
+    return f"{told['a']}{rng.choice(('', ' maintenant', ' en ce moment'))}, et {told['b'].rstrip('.')} {asked['then']}."
 
 
 _BED = re.compile(r"^(?P<a>.+?)(?: et | / |, )(?P<b>.+?)\.?$")
@@ -229,7 +242,7 @@ def _where(fact: Fact, rest: str, rng: Random) -> str:
 
 
 _WORK = re.compile(
-    r"\b(?:métier|professions?|professionnelle|comme travail|votre travail|votre emploi|dans la vie|quel travail|poste)\b",
+    r"\b(?:métier|professions?|professionnelle|comme travail|dans la vie|quel travail|poste)\b",
     re.IGNORECASE,
 )
 _NO_WORK = re.compile(
@@ -239,8 +252,14 @@ _NO_WORK = re.compile(
 
 
 def _work(fact: Fact, rest: str, rng: Random) -> str:
-    if not _WORK.search(fact.form.text) or _NO_WORK.match(rest) or rng.random() < 0.15 or not rest[:1].isalpha():
+    if (
+        not (_WORK.search(fact.form.text) or re.match(r"votre (?:travail|emploi)\b", fact.form.text, re.IGNORECASE))
+        or _NO_WORK.match(rest)
+        or not rest[:1].isalpha()
+    ):
         return ""
+    if rng.random() < 0.15:
+        return rest
     if "ancienneté" in fact.form.text:
         rest = re.sub(r", (?=(?:\w+(?:-\w+)* )(?:ans|mois|années)\b)", ", depuis ", rest)
     return f"Je suis {lower(rest)}"
