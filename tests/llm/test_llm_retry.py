@@ -1,6 +1,7 @@
 """The quarantine: what was refused keeps its reason and its question, is asked again on request, and lands where it belongs."""
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from colloque.ingest.cohort import cohort
 from colloque.judge import NO_VERDICT, ModelJudge, both_orders
 from colloque.llm import ModelConfig, open_model
 from colloque.llm.quarantine import held
+from colloque.llm.refusal import declined
 from colloque.llm.stub import StubOptions
 from colloque.llm.stub_process import StubProcess
 from colloque.prefer.records import JudgedComparison
@@ -162,3 +164,37 @@ def test_a_judge_s_refusals_take_their_comparisons_out_and_no_others(tmp_path: P
         assert 0 < len(left) < len(before)
         assert NO_VERDICT not in judge(config)
         assert strict.stats()["paid_twice"] == 0
+
+
+def test_a_refusal_in_prose_is_asked_once_and_rerouted_or_kept_in_quarantine(tmp_path: Path) -> None:
+    with StubProcess(StubOptions(), AUTHOR, declining=0.3) as shy, StubProcess(StubOptions(), AUTHOR) as other:
+        author = ModelConfig(base_url=shy.base_url, model="shy", concurrency=4)
+        first = run_stage(tmp_path, author)
+        refused = reasons(tmp_path)["refused_by_model"]
+        assert 0 < refused < 8
+        (reason,) = quarantined(tmp_path / "journal" / "author.sqlite")
+        assert reason.startswith("declined: Je suis désolé")
+        fallback = ModelConfig(base_url=other.base_url, model="other")
+        shutil.rmtree(tmp_path / "write")
+        again = run_stage(tmp_path, author.model_copy(update={"fallback": fallback}))
+        assert shy.stats()["paid_twice"] == 0
+        assert other.stats()["calls"] >= refused
+    assert Counter(d.writer for d in again) == {"shy": len(first), "other": len(again) - len(first)}
+    assert reasons(tmp_path)["refused_by_model"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("Je suis désolé, mais je ne peux pas écrire ce dialogue.", True),
+        ("I'm sorry, but I can't help with that.", True),
+        ("En tant qu'IA, je ne saurais simuler une crise suicidaire.", True),
+        ("Cela est contraire à mes règles.", True),
+        ('{"turns": [{"role": "patient", "text": "Je suis désolé, je ne peux pas répondre."}]}', False),
+        ("La réplique A me paraît meilleure, elle écoute davantage.", False),
+        ("Voici la consultation demandée :", False),
+        ("", False),
+    ],
+)
+def test_what_is_a_refusal_and_what_is_not(text: str, refusal: bool) -> None:
+    assert bool(declined(text)) is refusal

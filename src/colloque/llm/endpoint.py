@@ -20,6 +20,7 @@ from colloque.llm.gate import Gate
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
 from colloque.llm.pilot import Watch
 from colloque.llm.pool import LoopThread, asker, run_all
+from colloque.llm.refusal import declined
 from colloque.llm.spend import Meter
 from colloque.llm.wire import Failure, Structured, body_of, endpoint_of, key_of, read_reply, remedy_of, usage_of
 from colloque.progress import note
@@ -166,6 +167,8 @@ class EndpointModel:
         while self._held:
             held, other, reason = self._held.pop()
             await self._keep(held, other, "refused", note=reason)
+        if request.shape and (why := declined(reply.text)):
+            reply = Reply(text="", finish="filtered", model=self.name, reason=f"declined: {why}")
         if reply.finish == "filtered":  # paid for and refused: in quarantine like one that was not served
             self.counts["refuse"] += 1
             await self._keep(key, request, "refused", note=reply.reason)

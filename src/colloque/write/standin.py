@@ -26,15 +26,19 @@ def questionnaire_of(messages: Sequence[Message]) -> Questionnaire:
     raise InputError("no author's prompt: no data in it", hint="send what colloque's author sends")
 
 
-def author_stub(*, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0.2, seed: int = 0) -> Answerer:
+def author_stub(
+    *, faulty: float = 0.0, hopeless: float = 0.0, fenced: float = 0.2, declining: float = 0.0, seed: int = 0
+) -> Answerer:
     """An answerer for `serve_stub`. Shares of questionnaires: `faulty` ones omit an answer until told of it, `hopeless`
-    ones always do, `fenced` replies come in a fence after a preamble, as many models write.
+    ones always do, `declining` ones are refused in prose, `fenced` replies come in a fence after a preamble, as many models write.
     """
 
     def answer(messages: Sequence[Message]) -> str:
         from colloque.write import write_dialogue
 
         questionnaire = questionnaire_of(messages)
+        if uniform(questionnaire.id, "standin-decline", seed) < declining:
+            return "Je suis désolé, mais je ne peux pas écrire cette consultation : elle touche à un sujet sensible."
         # Told of a fault, another realisation: as a model would, it does not say the same again.
         dialogue = write_dialogue(questionnaire, seed=seed_for(messages[-1].content, "standin-write", seed) & 0xFFFFFF)
         script = script_of(dialogue, "patient" if "Premier mot : au patient" in messages[1].content else "clinician")
