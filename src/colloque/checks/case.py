@@ -10,6 +10,7 @@ from colloque.checks.order import by_order
 from colloque.checks.reading import Reading, read_text
 from colloque.core import Dialogue, Questionnaire
 from colloque.french.agree import compare_quantities
+from colloque.french.persons import persons
 from colloque.french.quantities import Quantity, quantities
 
 __all__ = ["FLOOR", "Case", "case_of", "quote_of", "texts_of"]
@@ -23,7 +24,8 @@ FLOOR = 0.4
 class Case:
     """Facts, exchanges and their alignment; `child`: the patient is a child and a parent speaks.
 
-    `echoes`: what the clinician states, by turn, without what is asked.
+    `echoes`: what the clinician states, by turn, without what is asked, where it holds a number or a person. `stated`: for
+    a fact, the exchanges that the writer says to state it, where the writer says so.
     """
 
     facts: tuple[Fact, ...]
@@ -32,11 +34,19 @@ class Case:
     child: bool
     last_turn: int
     echoes: dict[int, Reading]
+    stated: dict[int, tuple[int, ...]]
 
     def places(self, i: int) -> list[Exchange]:
         """The exchanges that convey fact `i`, the best first."""
-        found = [self.exchanges[j] for j in self.alignment.places(i)]
+        columns = self.alignment.places(i)
+        if i in self.stated:
+            columns = (*self.stated[i], *(j for j in columns if j not in self.stated[i]))
+        found = [self.exchanges[j] for j in columns]
         return found or ([self.exchanges[self.ordered[i]]] if i in self.ordered else [])
+
+    def firm(self, i: int) -> tuple[int, ...]:
+        """Columns that convey fact `i` beyond doubt: by the evidence, or because the writer says so."""
+        return (self.stated[i][:1] if i in self.stated else ()) or self.alignment.firm(i)
 
     @cached_property
     def ordered(self) -> dict[int, int]:
@@ -88,11 +98,21 @@ class Case:
 
     def lost(self, i: int) -> bool:
         """Fact `i` is conveyed nowhere that its words, topic or quantities would show."""
-        return self.alignment.best(i) < FLOOR
+        return self.alignment.best(i) < FLOOR and not self._states(i)
+
+    def _states(self, i: int) -> bool:
+        """The writer says where the fact is stated, and a word, number or topic of it is there, or it has none to show."""
+        fact = self.facts[i]
+        return any(
+            self.alignment.held[i][j] > 0 or not (fact.given.keys or fact.quantities) for j in self.stated.get(i, ())
+        )
 
     def owner(self, exchange: Exchange) -> int:
         """The fact that the exchange conveys best."""
-        j = self.exchanges.index(exchange)
+        j = next(k for k, e in enumerate(self.exchanges) if e is exchange)
+        here = [i for i, columns in self.stated.items() if j in columns]
+        if here:
+            return max(here, key=lambda i: (self.alignment.held[i][j], -i))
         return max(range(len(self.facts)), key=lambda i: (self.alignment.held[i][j], -i))
 
     def sharers(self, exchange: Exchange) -> Iterator[int]:
@@ -110,9 +130,22 @@ def case_of(questionnaire: Questionnaire, dialogue: Dialogue) -> Case:
     echoes = {
         i: read_text(text)
         for i, turn in enumerate(dialogue.turns)
-        if i and turn.role == "clinician" and (text := _statements(turn.text)) and quantities(text)
+        if i and turn.role == "clinician" and (text := _statements(turn.text)) and (quantities(text) or persons(text))
     }
-    return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1, echoes)
+    stated = _stated(facts, exchanges, dialogue)
+    return Case(facts, exchanges, align(facts, exchanges), child, len(dialogue.turns) - 1, echoes, stated)
+
+
+def _stated(facts: tuple[Fact, ...], exchanges: tuple[Exchange, ...], dialogue: Dialogue) -> dict[int, tuple[int, ...]]:
+    """What the writer says of where each fact is stated, by fact and exchange; empty where he says nothing."""
+    rows = {fact.answer.id: i for i, fact in enumerate(facts)}
+    out: dict[int, tuple[int, ...]] = {}
+    for j, exchange in enumerate(exchanges):
+        for stated in dialogue.turns[exchange.turn].states:
+            i = rows.get(stated.answer)
+            if i is not None and j not in out.get(i, ()):
+                out[i] = (*out.get(i, ()), j)
+    return out
 
 
 def _statements(text: str) -> str:

@@ -10,6 +10,7 @@ from colloque.checks.case import Case, texts_of
 from colloque.checks.claims import POLAR
 from colloque.checks.facts import Exchange, Fact, family_of
 from colloque.checks.fidelity_book import finding
+from colloque.checks.reading import read_text
 from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
 from colloque.french.lexicon import concepts
@@ -81,7 +82,7 @@ def _telling(fact: Fact) -> bool:
 
 def _silent(case: Case, fact: Fact) -> bool:
     """Neither clinician nor patient says a word of it anywhere: no topic, no family, no concept or root of the answer."""
-    heard = [r for e in case.exchanges for r in (e.asked, e.said)] + [*case.echoes.values()]
+    heard = [r for e in case.exchanges for r in (read_text(e.clinician), e.said)]
     concepts_ = {c for r in heard for c in r.concepts}
     families = {family_of(c) for c in concepts_ if concepts()[c].kind in POLAR}
     roots = {k[:_ROOT] for r in heard for k in r.keys if len(k) >= _ROOT} | {k for r in heard for k in r.keys}

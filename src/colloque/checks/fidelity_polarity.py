@@ -38,7 +38,7 @@ def _by_claims(case: Case, i: int, fact: Fact) -> Finding | None:
         (c.concept, c.kin): {d.sign for d in fact.claims if (d.concept, d.kin) == (c.concept, c.kin)}
         for c in fact.claims
     }
-    for j in case.alignment.firm(i):
+    for j in case.firm(i):
         exchange = case.exchanges[j]
         if exchange.said.hedged:
             continue
@@ -146,7 +146,7 @@ def _by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
     mine = stance_of(fact.question, fact.given)
     if not mine.sign:
         return None
-    for j in case.alignment.firm(i)[:1]:
+    for j in case.firm(i)[:1]:
         exchange = case.exchanges[j]
         theirs = stance_of(exchange.asked, exchange.said)
         if exchange.said.lead is None and gone(exchange.said) and case.owner(exchange) == i:
@@ -234,7 +234,7 @@ def _by_words(case: Case, i: int, fact: Fact) -> Finding | None:
         for t, n in zip(fact.given.words, scopes(fact.given.text).negated, strict=True)
         if t.key in fact.given.keys
     }
-    for j in case.alignment.firm(i)[:1] if own and fact.given.lead is None else ():
+    for j in case.firm(i)[:1] if own and fact.given.lead is None else ():
         said = case.exchanges[j].said
         spoken = [(t, _after_negation(said, k)) for k, t in enumerate(said.words) if t.key in own and len(t.key) >= 4]
         if (
@@ -253,7 +253,7 @@ def _by_denied_words(case: Case, i: int, fact: Fact) -> Finding | None:
     denied = _plainly_denied(fact.given)
     if not denied:
         return None
-    for j in case.alignment.firm(i)[:1]:
+    for j in case.firm(i)[:1]:
         exchange = case.exchanges[j]
         said = exchange.said
         if said.lead == "no" or said.hedged:
