@@ -264,8 +264,9 @@ def one(plan: Plan, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
 
 def run(plan: Plan, only: list[str]) -> int:
     """Every variant in a process of its own; the table, and how many failed."""
-    import torch
+    from colloque.train.hardware import libraries
 
+    torch = libraries()
     make_data(plan)
     make_qwen(plan)
     results: dict[str, Any] = {}

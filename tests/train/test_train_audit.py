@@ -173,3 +173,21 @@ def test_a_converter_is_run_on_the_exported_model_and_its_refusal_is_one_line(
 def test_no_model_names_the_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no model here"):
         audit_model(tmp_path, write_dataset(tmp_path / "dataset", 4, 2))
+
+
+def test_cards_of_dpo_and_of_a_judge_tell_their_intervals() -> None:
+    from colloque.train.card import model_card
+
+    pairs = {"read": 50, "trained": 40, "held_out": 9, "dropped": {"identical replies": 1}}
+    common = {"model": "0123456789ab", "steps": 5, "batch": 8, "epochs": 1.0, "pairs": pairs}
+    moved = {
+        "margin_accuracy": 0.75, "margin_accuracy_interval": [0.41, 0.93], "pairs": 9, "chosen_change": -0.2, "rejected_change": -1.4,
+    }  # fmt: skip
+    dpo = model_card("dpo", {**common, "loss": "sigmoid", "beta": 0.1, "policy": "ba9876543210", "held_out": moved}, {})
+    for said in ("75.0% of 9", "41.0% to 93.0%", "ba9876543210", "identical replies: 1", "(sigmoid, β 0.1)", "3114"):
+        assert said in dpo
+    before, after = ({"accuracy": a, "interval": [0.3, 0.9], "pairs": 9} for a in (0.5, 0.67))
+    judge = model_card("reward", {**common, "base": "0a1b", "held_out": {"before": before, "after": after}}, {})
+    assert "67.0% (50.0% before training)" in judge and "30.0% to 90.0%" in judge
+    data = {"respondents": {"train": 1200}, "writers": {"embedded": 1300}, "virtual": 1150}
+    assert "| of virtual respondents | 1,150 |" in model_card("dpo", {**common, "held_out": moved}, data)

@@ -89,12 +89,16 @@ def dpo(
     model: Annotated[Path, typer.Option("--model", readable=False, help="The SFT checkpoint that gave the replies.")],
     output: Folder,
     config: Config = None,
+    launch: Launch = None,
+    processes: Processes = None,
+    machines: Machines = None,
     seed: Seed = 17,
 ) -> None:
     """Train on preferences (DPO), from the SFT model."""
     from colloque.cli.training import prefer_tune
 
-    print(prefer_tune(source, model, output, config, seed))
+    given = {"launch": launch, "processes": processes, "machines": machines}
+    print(prefer_tune((source, model), output, config, given, seed))
 
 
 def reward(
@@ -104,12 +108,14 @@ def reward(
     ],
     output: Folder,
     config: Config = None,
+    launch: Launch = None,
+    processes: Processes = None,
     seed: Seed = 17,
 ) -> None:
     """Train a reward model on preferences: one number for a reply after its conversation, usable as a judge."""
     from colloque.cli.training import train_judge
 
-    for line in train_judge(source, model, output, config, seed):
+    for line in train_judge((source, model), output, config, {"launch": launch, "processes": processes}, seed):
         print(line)
 
 

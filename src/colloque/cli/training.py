@@ -112,12 +112,12 @@ def build_preferences(source: Path, model: Path, output: Path, config: Path | No
     return f"{output / 'preferences.parquet'}: {tally.kept} pairs of {tally.read} openings; the card is {output / 'README.md'}"
 
 
-def prefer_tune(source: Path, model: Path, output: Path, config: Path | None, seed: int) -> str:
-    """DPO from `model`."""
+def prefer_tune(given: tuple[Path, Path], output: Path, config: Path | None, said: Mapping[str, Any], seed: int) -> str:
+    """DPO on `given` preferences, from the model `given` with them; `said` are options of the command line."""
     from colloque.train import run_dpo
 
-    settings = _config(config).dpo
-    inputs = {"preferences": source, "policy": model}
+    settings = _set(_config(config).dpo, said)
+    inputs = dict(zip(("preferences", "policy"), given, strict=True))
     tally = _run(output, inputs, seed, settings, lambda context: run_dpo(context, settings))
     return f"{output / 'model'}: trained on {tally.kept} pairs"
 
@@ -128,12 +128,14 @@ def measuring(config: Path | None, bounds: bool) -> EvaluateConfig:
     return settings.model_copy(update={"bounds": True}) if bounds else settings
 
 
-def train_judge(source: Path, base: Path, output: Path, config: Path | None, seed: int) -> list[str]:
-    """A reward model from preferences, on the body of `base`; what it is worth on held-out pairs, in words."""
+def train_judge(
+    given: tuple[Path, Path], output: Path, config: Path | None, said: Mapping[str, Any], seed: int
+) -> list[str]:
+    """A reward model from preferences, on the body of a checkpoint; what it is worth on held-out pairs, in words."""
     from colloque.train import run_reward
 
-    settings = _config(config).reward
-    inputs = {"preferences": source, "base": base}
+    settings = _set(_config(config).reward, said)
+    inputs = dict(zip(("preferences", "base"), given, strict=True))
     tally = _run(output, inputs, seed, settings, lambda context: run_reward(context, settings))
     told = json.loads((output / "figures.json").read_text(encoding="utf-8"))["told"]
     return [*told, f"{output / 'model'}: trained on {tally.kept} pairs"]

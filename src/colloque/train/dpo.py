@@ -17,6 +17,7 @@ from colloque.errors import InputError
 from colloque.store import Context, Tally, write_json
 from colloque.store.weights import model_folder, weights_hash
 from colloque.train import base as bases
+from colloque.train.card import write_card
 from colloque.train.config import DpoConfig
 from colloque.train.dpo_trainer import (
     Planted,
@@ -81,6 +82,7 @@ def run_dpo(context: Context, config: DpoConfig) -> Tally:
     figures = json.loads((work / _FIGURES).read_text(encoding="utf-8"))
     figures["model"] = weights_hash(context.folder / "model")
     write_json(context.folder / _FIGURES, figures)
+    write_card(context.folder / "model", "dpo", figures)
     shutil.rmtree(work, ignore_errors=True)
     return _tally(figures)
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from colloque.errors import RunError
 from colloque.progress import note
 from colloque.store import Context, Tally, write_json
 from colloque.store.weights import weights_hash
@@ -32,12 +33,14 @@ from colloque.train.packing import pack, refuse_leak
 from colloque.train.prepare import Prepared, prepare
 from colloque.train.processes import rank
 from colloque.train.running import Listener, curves, publish, train
-from colloque.train.sharded import gathered, merge_from_disk
+from colloque.train.sharded import gathered, is_sharded, merge_from_disk
 
 __all__ = ["run_sft", "train_sft"]
 
 _ADAMW_SHARE = 0.25
 """AdamW's rate for embeddings, head and norms, as a share of Muon's: 5e-3 beside 0.02."""
+_ISOLATING = ("sdpa", "eager", "flash_attention_2", "flash_attention_3")
+"""Attentions of transformers that keep packed dialogues apart by their positions: the first two are tested, the others documented."""
 _FIGURES = "figures.json"
 
 
@@ -111,12 +114,6 @@ def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: 
     arguments = sft_arguments(hardware, work / "checkpoints", config, layout, numbers)
     set_seed(context.seed)
     model, optimizer = _model(context, config, prepared, layout, numbers["learning_rate"])
-    if config.packing:
-        refuse_leak(model, prepared.train)
-        if hardware.device == "cpu" and not rank():
-            note(
-                "packing gains nothing on a processor, where lengths are grouped already: 8 % slower (docs/notebook.md)"
-            )
     trainer = sft_trainer_class(hardware)(
         model=model,
         args=arguments,
@@ -128,7 +125,26 @@ def _trainer(context: Context, config: SftConfig, hardware: Hardware, prepared: 
     )
     if config.keep == "best":
         watch(trainer, config.patience)
+    if config.packing:
+        _prove_packing(trainer, hardware, prepared, layout)
     return trainer
+
+
+def _prove_packing(trainer: Any, hardware: Hardware, prepared: Prepared, layout: Layout) -> None:
+    """No dialogue sees another, on the weights and kernels that will train; shares of a model cannot be asked beforehand."""
+    if is_sharded(trainer):
+        if layout.attention not in _ISOLATING:
+            raise RunError(
+                f"packing with attention {layout.attention} cannot be proven where processes hold shares of the model",
+                hint=f"set sft.attention to one of {', '.join(_ISOLATING)}, or launch.setup: ddp",
+            )
+        return
+    exact = hardware.device == "cpu" and layout.dtype == "float32"
+    trainer.model.to(trainer.args.device)
+    with trainer.compute_loss_context_manager():
+        refuse_leak(trainer.model, prepared.train, exact)
+    if hardware.device == "cpu" and not rank():
+        note("packing gains nothing on a processor, where lengths are grouped already: 8 % slower (docs/notebook.md)")
 
 
 def _rate(config: SftConfig, layout: Layout) -> float:
