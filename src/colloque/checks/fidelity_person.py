@@ -31,22 +31,6 @@ def _report(exchange: Exchange, fact: Fact, start: int, end: int, severity: Seve
     return finding("attribution_changed", exchange.turn, fact.answer.id, quote, severity, **texts_of(fact))
 
 
-def _sentence_of_first_person(exchange: Exchange, fact: Fact) -> tuple[int, int] | None:
-    """The stretch of the turn that tells the fact in the first person and names nobody."""
-    said = exchange.said
-    wanted = fact.given.keys - _KIN_KEYS
-    named = {said.sentence[p.first] for p in said.persons}
-    for number in range(said.sentence[-1] + 1 if said.sentence else 0):
-        inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s == number]
-        if number in named or not any(t.word in _FIRST for t in inside):
-            continue
-        concepts = {m.concept for m in said.mentions if said.sentence_at(m.start) == number and not m.named}
-        keys = {t.key for t in inside} & wanted
-        if (wanted and len(keys) >= max(1, len(wanted) * 0.5)) or concepts & fact.told:
-            return inside[0].start, inside[-1].end
-    return None
-
-
 def _theirs_alone(fact: Fact) -> bool:
     """The answer opens with somebody else and speaks of no « je »."""
     words = [t.word for t in fact.given.words]
@@ -94,36 +78,6 @@ def _clause_of(reading: Reading, at: int) -> list[Token]:
     return out
 
 
-_MEANT = frozenset(("elle", "il", "lui", "elles", "ils", "eux", "leur"))
-"""Pronouns by which somebody named before may be meant."""
-
-
-def _to_patient(fact: Fact, places: list[Exchange], kins: set[str]) -> Finding | None:
-    """A relative's illness in the record; in the talk nobody is named or meant, and the speaker has it."""
-    suffered = {c.concept for c in fact.claims if c.sign == 1 and concepts()[c.concept].kind in _SUFFERED}
-    for exchange in places[:1]:
-        heard = {c.concept for c in exchange.claims if c.explicit and c.sign == 1 and not c.kin}
-        if not suffered & heard or not _MEANT.isdisjoint(t.word for t in exchange.said.words):
-            continue
-        if exchange.asked.persons and not _family_question(exchange):
-            continue
-        said = {p.kin for p in exchange.said.persons}
-        if said & kins:
-            spot = _sentence_of_first_person(exchange, fact)
-            before = [p for p in exchange.said.persons if p.kin in kins]
-            if (
-                spot is None
-                or exchange.said.words[before[0].first].start < spot[0]
-                or _by_relative(exchange, fact, kins)
-            ):
-                continue
-            return _report(exchange, fact, *spot)
-        spot = _sentence_of_first_person(exchange, fact)
-        if spot is not None:
-            return _report(exchange, fact, *spot)
-    return None
-
-
 _SUFFERED = frozenset(("symptom", "history", "risk"))
 """What somebody has, unlike a medicine that may be another's."""
 
@@ -168,7 +122,7 @@ def _by_time(fact: Fact, places: list[Exchange]) -> Finding | None:
         about |= {s for t, s in zip(said.words, said.sentence, strict=True) if t.key in fact.words}
         if number in about or (number == 0 and fact.topics & exchange.asked.concepts):
             start = said.words[going[0][0]].start
-            return _report(exchange, fact, start, start + 1)
+            return _report(exchange, fact, start, start + 1, None if fact.words & said.keys else "warning")
     return None
 
 
@@ -191,10 +145,6 @@ _DROPPED = frozenset(
         "termine",
     )
 )
-
-
-def _by_relative(exchange: Exchange, fact: Fact, kins: set[str]) -> bool:
-    return any(c.kin in kins and c.concept in fact.told for c in exchange.claims)
 
 
 def _family_question(exchange: Exchange) -> bool:
@@ -380,8 +330,10 @@ def _cleft(fact: Fact, places: list[Exchange]) -> Finding | None:
 
 
 def _to_relative(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
-    """A claim of the patient's own, told of a relative whom the record does not know."""
+    """A claim of the patient's own, told of a relative whom the record does not know, and of nobody else."""
     for exchange in places[:1]:
+        if _head(exchange) is None or not {"j", "je", "moi", "m"}.isdisjoint(t.word for t in exchange.said.words):
+            continue
         for mine in fact.claims:
             theirs = [c for c in exchange.claims if c.concept == mine.concept and c.explicit]
             if (
@@ -426,8 +378,6 @@ def check_persons(case: Case) -> Iterator[Finding]:
             found = found or _claimed(fact, places)
             if found is None and not _named_with(case, fact, kins):
                 found = _replaced(case, i, fact, places, kins)
-                if found is None and _theirs_alone(fact):
-                    found = _to_patient(fact, places, kins)
         else:
             found = _to_relative(case, fact, places) or _disowned(fact, places) or _cleft(fact, places)
         found = found or _by_time(fact, places)

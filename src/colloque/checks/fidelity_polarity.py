@@ -11,8 +11,8 @@ from colloque.checks.claims import POLAR, Claim
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
-from colloque.checks.stance import Stance, gone, orientation, stance_of
-from colloque.core import Finding
+from colloque.checks.stance import Stance, gone, orientation, plainly_opens, stance_of
+from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
 from colloque.french.context import scopes
 from colloque.french.lexicon import NEGATIONS, concepts
@@ -134,9 +134,9 @@ def _told_anyway(fact: Fact, exchange: Exchange, mine: Claim) -> bool:
     return len(rest) > 0 and len(rest & exchange.said.keys) >= 0.5 * len(rest)
 
 
-def _report(exchange: Exchange, fact: Fact, start: int, end: int) -> Finding:
+def _report(exchange: Exchange, fact: Fact, start: int, end: int, severity: Severity | None = None) -> Finding:
     quote = quote_of(exchange.said, start, end)
-    return finding("answer_contradicted", exchange.turn, fact.answer.id, quote, None, **texts_of(fact))
+    return finding("answer_contradicted", exchange.turn, fact.answer.id, quote, severity, **texts_of(fact))
 
 
 def _by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
@@ -160,7 +160,8 @@ def _by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
         if any(_said_elsewhere(case, exchange, c) for c in fact.claims if c.concept in fact.topics):
             continue
         if not _kept(fact, exchange, plainly=mine.lead and theirs.lead):
-            return _report(exchange, fact, 0, len(exchange.said.text))
+            severity: Severity | None = None if plainly_opens(exchange.said) else "warning"
+            return _report(exchange, fact, 0, len(exchange.said.text), severity)
     return None
 
 
@@ -244,7 +245,7 @@ def _by_words(case: Case, i: int, fact: Fact) -> Finding | None:
         ):
             if said.hedged or said.partial or fact.given.partial:
                 return None
-            return _report(case.exchanges[j], fact, spoken[0][0].start, spoken[0][0].end)
+            return _report(case.exchanges[j], fact, spoken[0][0].start, spoken[0][0].end, "warning")
     return None
 
 
@@ -359,11 +360,16 @@ def _by_option(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None
         found = [v for v in _levels_about(fact, exchange, alone) if v.family == option.family]
         if not found or any(v.level == option.level for v in found):
             continue
-        if option.family in ("intensity", "quality") and min(abs(v.level - option.level) for v in found) < 2:
+        far = min(abs(v.level - option.level) for v in found)
+        if far < 2 and (option.family in ("intensity", "quality") or not any(v.end - v.first >= _WORDY for v in found)):
             continue
         first = exchange.said.words[found[0].first].start
         return _report(exchange, fact, first, first + 1)
     return None
+
+
+_WORDY = 3
+"""Words of a degree that is said in full (« plus de la moitié des jours »): one step off is then another answer."""
 
 
 def _sides(reading: Reading, *, affirmed: bool = False) -> set[tuple[int, int]]:
@@ -373,6 +379,15 @@ def _sides(reading: Reading, *, affirmed: bool = False) -> set[tuple[int, int]]:
         negated = scopes(reading.text).negated
         return {label for first, _, label in found if not negated[first]}
     return {label for _, _, label in found}
+
+
+def _about(fact: Fact, exchange: Exchange, at: int) -> bool:
+    """Besides the word at `at`, its sentence shares a word of the answer, or answers the very question at once."""
+    said = exchange.said
+    number = said.sentence[at]
+    inside = {t.key for k, t in enumerate(said.words) if said.sentence[k] == number and k != at}
+    asked = fact.question.keys & exchange.asked.keys or fact.topics & exchange.asked.concepts
+    return bool(fact.given.keys & inside) or (number == 0 and bool(asked))
 
 
 def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | None:
@@ -392,7 +407,7 @@ def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
             if inside & {"etait", "etaient", "avant", "pensais", "croyais"}:
                 continue
             start = exchange.said.words[first].start
-            return _report(exchange, fact, start, start + 1)
+            return _report(exchange, fact, start, start + 1, None if _about(fact, exchange, first) else "warning")
     return None
 
 

@@ -13,7 +13,7 @@ from colloque.french.context import scopes
 from colloque.french.lexicon import NEGATIONS
 from colloque.french.phrases import marks
 
-__all__ = ["Stance", "gone", "orientation", "stance_of"]
+__all__ = ["Stance", "gone", "orientation", "plainly_opens", "stance_of"]
 
 Sign = Literal[-1, 0, 1]
 
@@ -51,6 +51,16 @@ def gone(reply: Reading) -> bool:
     found = marks(reply.text).get("gone", ())
     negated = scopes(reply.text).negated
     return any(reply.sentence[first] == 0 and not negated[first] for first, _, _ in found)
+
+
+_PLAIN = frozenset(
+    ("oui", "ouais", "ouaip", "si", "non", "nan", "jamais", "aucun", "aucune", "absolument", "rien", "evidemment", "carrement", "effectivement", "zero", "nullement")
+)  # fmt: skip
+
+
+def plainly_opens(reply: Reading) -> bool:
+    """A yes or no in so many words within the first eight, or the question thrown back (« Peur, moi ? »)."""
+    return _mocked(reply) or not _PLAIN.isdisjoint(t.word for t in reply.words[:8])
 
 
 def _by_lead(lead: str, question: Reading, reply: Reading) -> Stance:
