@@ -3,6 +3,7 @@
 The rules of single replies are those of `checks.reply`; nothing here looks at whether the answers are faithful.
 """
 
+from colloque.checks.conduct_listening import protests
 from colloque.checks.conduct_risk import unpaid
 from colloque.checks.conduct_scene import scenes_of
 from colloque.checks.conduct_whole import agreement, closings, formulas, identity
@@ -19,6 +20,8 @@ def check_conduct(dialogue: Dialogue, questionnaire: Questionnaire | None = None
     found = [finding for scene in scenes for finding in findings_of(scene)]
     missed = {f.turn for f in found if f.code == "risk_missed"}
     found.extend(f for f in unpaid(dialogue.turns, risks) if f.turn not in missed)
+    known = {(f.code, f.turn) for f in found}
+    found.extend(f for f in protests(dialogue.turns) if (f.code, f.turn) not in known)
     for rule in (formulas, closings, identity, agreement):
         found.extend(rule(dialogue.turns))
     return sorted(found, key=lambda f: (f.turn or 0, f.code))

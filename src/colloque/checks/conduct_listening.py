@@ -5,19 +5,20 @@ worth clinically.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from colloque.checks.conduct_again import answered, complains, exchanges_before, spoken_of
 from colloque.checks.conduct_book import finding
 from colloque.checks.conduct_facets import facet_of
 from colloque.checks.conduct_scene import Scene
-from colloque.core import Finding
+from colloque.core import Finding, Turn
 from colloque.french.patterns import lexicon, plain, sentences
 from colloque.french.questions import questions_in
 from colloque.french.risk import asks_about_risk
 from colloque.french.words import matter, stems, topics
 
-__all__ = ["many_questions", "question_again", "repeats"]
+__all__ = ["many_questions", "protests", "question_again", "repeats"]
 
 _EVASIVE = re.compile(
     r"^[^.!]{0,25}\?$|\b(?:pardon|comment) ?\?|(?:sais|saurais) (?:pas|plus)|aucune idee|ca depend|je (?:ne )?(?:veux|prefere|souhaite) pas|pourquoi (?:vous|cette)|je vous dirai|on peut (?:en )?parler d'autre|m'en souviens? plus|on s'en fiche|je passe"
@@ -84,9 +85,21 @@ _PROPOSAL = re.compile(
 """« On regarde ce genou ? » offers the next step: it asks for nothing that was told."""
 
 
+def protests(turns: Sequence[Turn]) -> Iterator[Finding]:
+    """Questions to which the patient replies that they were already answered."""
+    for index in range(2, len(turns) - 1):
+        if turns[index].role != "clinician" or turns[index + 1].role != "patient":
+            continue
+        if complains(turns[index + 1].text) and (asked := questions_in(turns[index].text)):
+            before = exchanges_before(turns[:index])
+            if any(spoken_of(question, before) for question in asked):
+                yield finding("question_repeated", index, asked[0])
+
+
 def repeats(scene: Scene, asked: str) -> bool:
     """Whether this question was already put and answered, or asks for what the patient has already given."""
-    if lexicon("welcome").has(asked, "recap") or lexicon("welcome").has(_before(scene.reply, asked), "recap"):
+    book = lexicon("welcome")
+    if book.has(asked, "recap", "beside") or book.has(_before(scene.reply, asked), "recap"):
         return False
     facet, about = facet_of(asked), matter(asked)
     for index, turn in enumerate(scene.before[:-1]):
@@ -96,7 +109,9 @@ def repeats(scene: Scene, asked: str) -> bool:
             continue
         if any(_same(earlier, asked, facet, about) for earlier in questions_in(turn.text)):
             return True
-    return _given(scene, asked, facet, about) or _already_said(scene, asked, facet, about)
+    if _given(scene, asked, facet, about) or _already_said(scene, asked, facet, about):
+        return True
+    return answered(asked, exchanges_before(scene.before))
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_risk import alarm_of
 from colloque.checks.conduct_scene import Scene
 from colloque.core import Finding
 from colloque.french.denied import polarity_at
@@ -58,7 +59,7 @@ def answer_ignored(scene: Scene) -> Iterator[Finding]:
 
 def _weight(scene: Scene) -> tuple[str, str]:
     """How much the answer weighs (grave, heavy, told, or nothing) and the words that make it so."""
-    history = topics(scene.asked or "") & {"famille", "antecedents"}
+    history = topics(" ".join(questions_in(scene.asked or ""))) & {"famille", "antecedents"}
     if not history and (grave := _told(scene.last, "grave")):
         return "grave", grave
     if heavy := _told(scene.last, "heavy"):
@@ -67,8 +68,8 @@ def _weight(scene: Scene) -> tuple[str, str]:
         return "", ""
     if lexicon("welcome").has(scene.asked or "", "feeling_asked") and len(stems(scene.last)) >= 2:
         return "heavy", scene.last[:40]
-    if lexicon("alarms").has(scene.last, "body", "watch", "violence"):
-        return "heavy", scene.last[:40]
+    if alarm := alarm_of(scene.last):
+        return "heavy", alarm[1]
     return ("told", scene.last[:40]) if len(scene.last.split()) >= _MANY else ("", "")
 
 
@@ -90,9 +91,9 @@ def _taken_up(scene: Scene, weight: str, words: str, manner: Manner) -> bool:
     heart = _around(scene.last, words) if weight == "grave" else scene.last
     if stems(scene.reply) & stems(heart) or _shares_figure(scene):
         return True
-    if manner == "aside":
-        return not (_turned(scene) or (weight == "grave" and _confided(scene.last)))
-    if topics(heart) & topics(scene.reply) or asks_about_risk(asked) or topics(asked) & _FELT:
+    if manner == "aside" and (_turned(scene) or _confided(scene.last)):
+        return False
+    if asks_about_risk(asked) or topics(asked) & _FELT or (manner == "bare" and topics(heart) & topics(scene.reply)):
         return True  # still with what is felt, though not in the same words
     folded = plain(asked)
     return not matter(asked) or bool(_LEANS.search(folded) and not _FRONTED.match(folded))

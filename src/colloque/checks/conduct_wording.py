@@ -96,7 +96,8 @@ def _let_be(scene: Scene, hit: Hit) -> bool:
     if label == "diagnosis_given.hypothesis" and words.startswith(("votre", "vos")):
         return not scene.patient or _illness(words) <= scene.named or is_asked(text, hit.start)
     if label == "judgement_blame" and stems(words):
-        return stems(words) <= stems(scene.last)
+        mirrored = "vous auriez" in words and bool(_REGRET.search(plain(scene.last)))
+        return mirrored or stems(words) <= stems(scene.last)
     if label == "false_reassurance":
         return _courtesy(scene, words)
     return (
@@ -119,6 +120,10 @@ def _courtesy(scene: Scene, words: str) -> bool:
         return True
     light = not book.has(scene.last, "heavy", "grave") and not lexicon("alarms").has(scene.last, "body")
     return bool(_COURTESY.search(words)) and light and book.has(scene.last, "apology")
+
+
+_REGRET = re.compile(r"j'aurais (?:du|pu)|j'avais qu'a")
+"""A patient's own regret, which the clinician may give back."""
 
 
 def _illness(words: str) -> frozenset[str]:

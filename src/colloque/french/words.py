@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from colloque.french.patterns import plain
 
-__all__ = ["Tables", "matter", "stem", "stems", "stop_words", "tokens", "topics"]
+__all__ = ["Tables", "group_of", "matter", "stem", "stems", "stop_words", "tokens", "topics"]
 
 _WORD = re.compile(r"[a-zœ]+(?:['-][a-zœ]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'")
@@ -78,6 +78,12 @@ def _stem(word: str, forms: dict[str, str]) -> str:
 def stem(word: str) -> str:
     """The stem of one word."""
     return _entry(plain(word)).root
+
+
+def group_of(word: str) -> str:
+    """The narrow group of a folded word (« #sommeil »), empty where it has none."""
+    named = _entry(word).matter
+    return named if named.startswith("#") else ""
 
 
 def stop_words() -> frozenset[str]:

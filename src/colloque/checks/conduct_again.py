@@ -1,0 +1,281 @@
+"""Has the patient already answered this? A question laid beside each earlier exchange: what it is about, what it wants to know.
+
+The matter of a question is its units: each content word by its stem, its narrow group and its clinical concepts, so that
+« les démangeaisons » is « ça gratte ». An exchange answers it only where it covers every unit and gives the value wanted (a
+time, a number, a side, a yes or no). Any unit more is a deeper question. Knows nothing of what was asked in the same words
+(`conduct_listening`), nor of what a question is worth.
+"""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from colloque.checks.conduct_facets import facet_of
+from colloque.checks.conduct_values import KIN, SINCE, VALUE
+from colloque.core import Turn
+from colloque.french.concepts import mentions
+from colloque.french.normalise import fold_word
+from colloque.french.patterns import plain, sentences
+from colloque.french.questions import questions_in
+from colloque.french.risk import asks_about_risk
+from colloque.french.tokens import key_of, tokens
+from colloque.french.words import group_of
+
+__all__ = ["Exchange", "answered", "complains", "exchanges_before", "spoken_of"]
+
+_SIDE = re.compile(r"\b(?:gauche|droite?|deux|bilateral)\b")
+_WHICH_SIDE = re.compile(
+    r"(?:de |a )?quel(?:le)? (?:cote|genou|bras|jambe|oreille|oeil|œil|epaule|hanche|cheville|poignet|main|pied|coude|sein|mollet)|lequel des deux|laquelle des deux|(?:gauche|droite?) ou (?:le |la |l'|a |au |du )?(?:gauche|droite?)"
+)
+_LEANS = re.compile(r"\b(?:ca|cela|c'est|ce|cette|ces|celui|celle|elle|il|elles|ils|y|en)\b")
+_OTHER = re.compile(
+    r"change|evolu|empire|\bpire|mieux|encore|toujours|reven|disparu|autre|a part|ensuite|\b(?:qu'|comme |d')avant|\bavant\b|apres|essay|arret|"
+    r"au repos|a l'effort|pendant que|quand vous|lorsque|depuis (?:la|le|l'|notre|votre|ce|cette|lors|que)\b|seul|la derniere|le dernier|pourrait|pourriez|voulez|voudriez|seriez|accepteriez|aimeriez|souhait|permettez|au maximum|au pire|certains|particuli|d'habitude|en moyenne|le week-end|en plus|aussi|de fond|de tous les jours|quotidien|un peu plus"
+)
+"""Words that make a question a new one: a change, a circumstance, something else."""
+_VAGUE = re.compile(
+    r"^[^.!]{0,25}\?$|\b(?:pardon|comment) ?\?|(?:sais|saurais) (?:pas|plus|trop)|aucune idee|ca depend|plus ou moins|un peu de tout|je (?:ne )?(?:veux|prefere|souhaite) pas|pourquoi (?:vous|cette)|je vous dirai|"
+    r"m'en souviens? (?:plus|pas)|je passe|difficile a dire|comme ci|on verra|longtemps|un moment|je dirais pas"
+)
+_YES_NO = re.compile(
+    r"^(?:et |alors |sinon,? |dites-moi,? |et dites-moi,? |au fait,? )*(?:est-ce que|avez-vous|vous (?:avez|prenez|sentez|dormez|mangez|buvez|fumez|souffrez|\w+ez)|\w+ez-vous|y a-t-il|(?:le|la|les|l'|votre|vos|ce|cette|ces)\b.*\b(?:vous|il|elle|ils|elles)\b)|-(?:vous|il|elle|ils|elles|t-il|t-elle)\b"
+)
+_OPEN = re.compile(r"\b(?:que|quoi|qu'est|qui|comment|quel\w*|combien|ou|quand|pourquoi|lequel|laquelle)\b")
+_TAKES = re.compile(
+    r"(?:prenez|prendre|avez|suivez|avalez|prise de) (?:vous )?(?:bien |deja |actuellement |en ce moment |donc )*(?:un|une|des|votre|vos|le|ce|quelque chose|du|de la)? ?(?:traitements?|medicaments?|comprimes?|cachets?)|"
+    r"(?:traitements?|medicaments?|comprimes?)[^?]{0,25}(?:prenez|avez|suivez)"
+)
+_WANTS = re.compile(r"combien|quand|quel|souvent|frequence|rythme|duree|longtemps")
+"""What a question about a figure holds: « et comme traitement de tous les jours ? » asks for none."""
+_WHOLE = re.compile(
+    r"\b(?:ces|ce|cet|cette|vos|votre) (?:difficultes?|problemes?|symptomes?|troubles?|soucis?|genes?|etat|maux|mal\b|situation)|tout (?:ca|cela)\b"
+)
+"""The complaint as a whole, which leans on nothing just said."""
+_CAUSE = re.compile(
+    r"arrive comment|comment (?:est-ce|c'est|cela est|vous vous etes|ca s'est|cela s'est|ca vous est|s'est|est-ce que c'est|est-ce que ca).{0,20}(?:arrive|fait|passe|produit|blesse|venu|survenu)|en faisant quoi|dans quelles circonstances (?:est-ce|c'est|ca|cela)|qu'est-ce qui s'est passe|vous vous etes fait (?:ca|cela|mal) comment"
+)
+_EVENT = re.compile(
+    r"\ben (?!ce\b|avant|dedans|attendant|passant)\w+ant\b|depuis que j|apres (?:avoir|une? )|a force de|\bj(?:e|')(?: l'| les )?(?:ai|avais) (?:porte|souleve|tire|pousse|couru|glisse|rate|manque|demenage|trebuche|bouge|force|jardine|bricole)\w*|suis (?:tombee?|tombe)|faux mouvement|accident"
+)
+_NIGHT = frozenset(("nuit", "nuits", "matin", "soir"))
+_SWALLOWS = re.compile(r"avalez|prenez|traitement|(?:contre|pour) ca\b")
+_OBSERVED = re.compile(
+    r"\b(?:bien|regulierement|correctement|serieusement|tous les jours|chaque jour|comme prescrit|tenez|oubli\w*|saute\w*)\b"
+)
+_EVERY = re.compile(r"chaque|tous les|toujours|jamais (?:oublie|rate|saute)|sans faute|religieusement")
+_NAME = re.compile(r"(?<=, )[A-ZÉÈ][a-zéèïë]+(?= ?(?:[?.!,]|$))")
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Keys that name no matter, concepts that are too loose, keys that name one only alone: data, read once."""
+    data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "again.toml").read_text("utf-8"))
+    weak, light = (frozenset(key_of(fold_word(word)) for word in data[name].split()) for name in ("weak", "light"))
+    return weak, frozenset(data["loose"]), light
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A clinician's turn and the answer: its questions, what the two name, and what the answer holds of its own."""
+
+    put: str
+    questions: tuple[str, ...]
+    facets: frozenset[str]
+    answer: str
+    asked: frozenset[str]
+    said: frozenset[str]
+    recall: str
+    vague: bool
+
+
+def exchanges_before(turns: Sequence[Turn]) -> list[Exchange]:
+    """The exchanges of a talk, each known by the turn that asked, the answer, and the clinician's own recall after it."""
+    found = []
+    for index in range(len(turns) - 1):
+        if turns[index].role == "clinician" and turns[index + 1].role == "patient":
+            recall = turns[index + 2].text if index + 2 < len(turns) and turns[index + 2].role == "clinician" else ""
+            found.append(_exchange(turns[index].text, turns[index + 1].text, _statements(recall)))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _exchange(put: str, answer: str, recall: str) -> Exchange:
+    asked = questions_in(put)
+    told = names_of(answer).union(*units_of(recall))
+    named: frozenset[str] = frozenset().union(*map(names_of, asked))
+    return Exchange(
+        put,
+        asked,
+        frozenset(map(facet_of, asked)),
+        answer,
+        named,
+        told,
+        plain(recall),
+        _VAGUE.search(plain(answer)) is not None,
+    )
+
+
+def _statements(text: str) -> str:
+    return " ".join(text[start:end] for start, end in sentences(text) if "?" not in text[start:end])
+
+
+@lru_cache(maxsize=512)
+def names_of(text: str) -> frozenset[str]:
+    """Every name of every content word of a text: keys, groups, and the concepts of its phrases."""
+    loose = _words()[1]
+    told = [f"@{mention.concept}" for mention in mentions(text) if mention.concept not in loose]
+    return frozenset(told).union(*units_of(text))
+
+
+@lru_cache(maxsize=512)
+def units_of(text: str) -> tuple[frozenset[str], ...]:
+    """For each word of a text that names a matter, its names; a concept only where that word alone is it."""
+    text, (weak, loose, light) = _NAME.sub("", text), _words()
+    over: dict[int, set[str]] = {}
+    for mention in mentions(text):
+        if mention.words == 1 and mention.concept not in loose:
+            over.setdefault(mention.at, set()).add(f"@{mention.concept}")
+    found = []
+    for at, word in enumerate(tokens(text)):
+        if word.weight == 2 and word.key not in weak:
+            group = group_of(word.word)
+            found.append(frozenset({word.key, *over.get(at, ()), *([group] if group else [])}))
+        elif word.word in _NIGHT:
+            found.append(frozenset((word.word.rstrip("s"),)))
+    heavy = [names for names in found if not names & light]
+    return tuple(heavy or found)
+
+
+def answered(asked: str, before: Sequence[Exchange]) -> bool:
+    """Whether an exchange of those before already gave what `asked` wants, of the same matter."""
+    folded = plain(asked)
+    if not before or _OTHER.search(folded) or asks_about_risk(asked):
+        return False
+    facet, units = facet_of(asked), units_of(asked)
+    side, takes = _WHICH_SIDE.search(folded), _TAKES.search(folded)
+    heard: frozenset[str] = frozenset()
+    near: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset().union(*(exchange.asked | exchange.said for exchange in before))
+    for number, exchange in enumerate(before):
+        previous, near = near, exchange.asked | exchange.said
+        heard = heard | exchange.asked | exchange.said | names_of(exchange.put)
+        if exchange.vague:
+            continue
+        if _CAUSE.search(folded):
+            found = _told_how(exchange)
+        elif side:
+            found = bool(_SIDE.search(plain(exchange.answer))) and _about(units, whole)
+        elif facet in VALUE:
+            found = bool(_WANTS.search(folded)) and _valued(
+                facet, folded, units, exchange, previous | names_of(exchange.put)
+            )
+        elif takes:
+            found = _treated(folded, units, exchange, heard)
+        else:
+            closed = _YES_NO.search(folded) and not _OPEN.search(folded.replace("est-ce que", ""))
+            found = (
+                facet in ("presence", "who")
+                and bool(closed)
+                and _stated(units, exchange, last=number == len(before) - 1)
+            )
+        if found:
+            return True
+    return False
+
+
+def _about(units: Sequence[frozenset[str]], known: frozenset[str]) -> bool:
+    """Every unit has a name that is known."""
+    return all(names & known for names in units)
+
+
+def _valued(
+    facet: str, folded: str, units: Sequence[frozenset[str]], exchange: Exchange, previous: frozenset[str]
+) -> bool:
+    """The figure wanted was given, of the same matter; where the earlier question leaned (« ça dure… »), of what it leaned on."""
+    answer = plain(exchange.answer)
+    if facet in ("duration", "amount", "count", "dose"):
+        answer = SINCE.sub(" ", answer)
+    wanted, put = _counted(folded), _counted(" ".join(map(plain, exchange.questions)))
+    if not units and wanted and facet in ("amount", "count"):  # « À combien de semaines en êtes-vous ? »
+        return wanted == _counted(answer) and len(answer.split()) <= _SHORT
+    if not units and facet == "onset" and previous == names_of(exchange.put) and _WHOLE.search(folded):
+        return SINCE.search(answer) is not None  # told with the complaint
+    if not VALUE[facet].search(answer) or not exchange.facets & KIN[facet]:
+        return False
+    units = [names for names in units if not names <= _NIGHT] or list(units)
+    leaned = any(_LEANS.search(plain(question)) or not units_of(question) for question in exchange.questions)
+    if put and wanted and not put & wanted:
+        return False  # how many glasses, how many evenings
+    if units:
+        known = exchange.asked | exchange.said | (previous if leaned else frozenset())
+        return _about(units, known) and (leaned or _about(units, exchange.asked) or facet in exchange.facets)
+    return facet == "onset" and leaned and bool(_WHOLE.search(folded))
+
+
+_SHORT = 6
+"""Words of an answer that is hardly more than its number."""
+_COUNTED = re.compile(r"semaine|mois|jour|nuit|fois|verre|cigarette|comprime|heure|minute|annee")
+
+
+def _counted(folded: str) -> frozenset[str]:
+    return frozenset(_COUNTED.findall(folded))
+
+
+def _told_how(exchange: Exchange) -> bool:
+    """Asked since when, where or how, the patient told what happened, or the clinician took it up: « en portant un frigo »."""
+    told = f"{plain(exchange.answer)} {exchange.recall}"
+    invited = not exchange.questions or exchange.facets & {"onset", "how", "trigger", "why", "where"}
+    return bool(invited and _EVENT.search(told))
+
+
+def _treated(folded: str, units: Sequence[frozenset[str]], exchange: Exchange, heard: frozenset[str]) -> bool:
+    """A medicine was named as taken, in answer to what is taken, and for nothing else than what was talked of."""
+    if "@medicament_nomme" not in exchange.said:
+        return False
+    put = plain(exchange.put)
+    asked = bool({"@medicaments", "@observance", "#traitement"} & exchange.asked) or bool(_SWALLOWS.search(put))
+    if _OBSERVED.search(folded):  # how faithfully, not what
+        asked = "@observance" in exchange.asked or bool(_EVERY.search(plain(exchange.answer)))
+    leaned = bool(re.search(r"(?:pour|contre) (?:ca|cela)", put))
+    rest = (
+        []
+        if leaned
+        else [names for names in units if not names & {"@medicaments", "@observance", "#traitement", "#dose"}]
+    )
+    return asked and _about(rest, heard)
+
+
+def _stated(units: Sequence[frozenset[str]], exchange: Exchange, *, last: bool) -> bool:
+    """A yes-no question about what one exchange has told: every unit of it, in its own word or a twin of it.
+
+    A concept is too wide here (plaques are no itch). One unit alone must have been asked about; the next question on the
+    same matter deepens it, unless all of it was just said.
+    """
+    plainly = [frozenset(name for name in names if name[0] != "@") for names in units]
+    if not plainly or not _about(plainly, exchange.asked | exchange.said):
+        return False
+    told = any(names & exchange.said for names in plainly)
+    if len(plainly) == 1:
+        return not last and bool(plainly[0] & exchange.asked)
+    return told or (not last and len(exchange.answer.split()) > 1)
+
+
+_PROTEST = re.compile(
+    r"\bje viens (?:tout juste )?de (?:vous )?(?:le |l'|vous le )?(?:dire|raconter|expliquer|repondre)|\bje vous l'ai (?:deja |bien )?(?:dit|raconte|explique)|\bj'ai deja (?:repondu|dit)|"
+    r"vous (?:me )?l'avez deja (?:demande|pose)|vous venez de me (?:le )?demander|(?:comme|pareil que|depuis) tout a l'heure|on (?:l'a|en a) deja (?:dit|parle)"
+)
+
+
+def complains(reply: str) -> bool:
+    """The patient says that this was already asked or told."""
+    return _PROTEST.search(plain(reply)) is not None
+
+
+def spoken_of(asked: str, before: Sequence[Exchange]) -> bool:
+    """Something of the question was spoken of before, or it names nothing."""
+    units = units_of(asked)
+    known: frozenset[str] = frozenset().union(*(exchange.asked | exchange.said for exchange in before))
+    return not units or any(names & known for names in units)
