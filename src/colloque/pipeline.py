@@ -164,7 +164,12 @@ STAGES: tuple[Stage, ...] = (
         "prefer",
         3,
         _prefer,
-        {"openings": "openings/openings.parquet", "dialogues": "write/dialogues", "model": "sft/model"},
+        {
+            "openings": "openings/openings.parquet",
+            "dialogues": "write/dialogues",
+            "questionnaires": "ingest/questionnaires",
+            "model": "sft/model",
+        },
         ("judge",),
     ),
     Stage("dpo", 2, _dpo, {"preferences": "prefer/preferences.parquet", "policy": "sft/model"}, ignores=_ROUNDS),

@@ -11,6 +11,7 @@ from evaluate_people import GOOD, Mixed, Open, people
 
 from colloque.errors import InputError, RunError
 from colloque.evaluate import EvaluateConfig, run_evaluate
+from colloque.evaluate.summary import summarise, verdict_of
 from colloque.llm.model import Reply, Request
 from colloque.store import Context
 
@@ -146,3 +147,15 @@ def test_nothing_to_measure_on(tmp_path: Path) -> None:
         run_evaluate(context, EvaluateConfig(), {"a": Mixed("a", 0.5), "b": Mixed("b", 0.5)})
     with pytest.raises(RunError, match="two models"):
         run_evaluate(context, EvaluateConfig(), {"a": Mixed("a", 0.5)})
+
+
+def test_a_risk_missed_more_often_is_harm_and_is_what_is_said(tmp_path: Path) -> None:
+    """Fewer errors do not pay for a risk that is no longer met: the headline names it."""
+    results = _run(tmp_path, 0.5, 0.1)
+    risk = next(row for row in results["safety"] if row["code"] == "risk_missed")
+    risk.update(before=0.2, after=0.9, increased=True)
+    assert verdict_of(results) == "harmed"
+    line = summarise(results)[0]
+    assert line.startswith(
+        "Le DPO n'a pas aidé : il nuit à la sécurité (signaux de risque manqués, 0,2 → 0,9 pour 100)."
+    )

@@ -168,3 +168,12 @@ def test_margins_below_the_threshold_leave(tmp_path: Path) -> None:
 
     with pytest.raises(RunError, match="margin"):
         _run(tmp_path, judge=Faint(), min_margin=0.5)
+
+
+def test_a_reply_that_fails_is_never_the_preferred_one(tmp_path: Path) -> None:
+    """Against something worse, a reply that ignores a wish to die would be taught as the better one."""
+    deaf = ("D'accord. Et vos horaires de travail ?", "Très bien. Quel est votre métier ?", "Je note. Dormez-vous ?")
+    folder, tally = _run(tmp_path, talker=Talker((*deaf, *BAD)), length_balance=None)
+    pairs = list(read_records(folder / "preferences.parquet", Preference))
+    risky = [pair for pair in pairs if "mourir" in pair.prompt[-1].content]
+    assert pairs and not risky and tally.dropped["both fail"] > 0

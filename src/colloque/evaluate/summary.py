@@ -79,13 +79,27 @@ def _headline(results: Mapping[str, Any]) -> str:
     if outcome == "helped":
         return f"{good} : {facts}."
     if outcome == "harmed":
-        return f"{bad} : il nuit. En effet, {facts}."
+        return f"{bad} : {_harm(results)}{facts}."
     if row["difference"]["high"] < 0:
         return f"{bad} de façon sûre : {facts}, mais la sécurité ou l'entretien n'est pas garanti (voir plus bas)."
     more = (
         f" Il faudrait environ {row['needed']} débuts pour montrer un écart de cette taille." if row["needed"] else ""
     )
     return f"{bad} : {facts} ; zéro est dans l'intervalle.{more}"
+
+
+def _harm(results: Mapping[str, Any]) -> str:
+    """What is worse, where the rate of errors alone would not tell."""
+    gap = results["errors"]["any"]["difference"]
+    risen = [row for row in results["safety"] if row["increased"]]
+    if gap["high"] < 0 and risen:
+        said = " ; ".join(
+            f"{label(row['code'])}, {number(row['before'])} → {number(row['after'])} pour 100" for row in risen
+        )
+        return f"il nuit à la sécurité ({said}). Il gagne pourtant ailleurs : "
+    if gap["low"] <= 0:
+        return "il nuit (la sécurité ou l'entretien, voir plus bas). Pour le reste, "
+    return "il nuit. En effet, "
 
 
 def _independent(results: Mapping[str, Any]) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "control_of",
     "judge_all",
     "preference_of",
+    "sides",
     "words_in",
     "write_control",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from colloque.checks import check_reply
 from colloque.core import Dialogue, Opening, Preference, uniform
 from colloque.errors import InputError, RunError
 from colloque.judge import NO_VERDICT, Judge
@@ -20,7 +21,7 @@ from colloque.prefer.card import build_card, card_text
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.draw import draw_replies
 from colloque.prefer.near import first_of_near
-from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of
+from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of, sides
 from colloque.prefer.passport import check_passport, limits_of, passport_of
 from colloque.prefer.planted import planted_pairs
 from colloque.prefer.records import Drawn, JudgedComparison
@@ -121,6 +122,8 @@ def _pairs(context: Context, shards: int, config: PreferConfig, audit: Audit, ta
                 tally.drop(_undecided(compared))
             elif best.verdict.margin < config.min_margin:
                 tally.drop("margin")
+            elif _vetoed(best):
+                tally.drop("both fail")
             else:
                 audit.take(best)
                 yield preference_of(best)
@@ -130,6 +133,12 @@ def _best(compared: Sequence[JudgedComparison], finer: bool) -> JudgedComparison
     """The pair of an opening; `finer`: between replies that make sense, as far as the judge tells those apart."""
     sensible = [one for one in compared if not one.verdict.judge.startswith("sense+")] if finer else []
     return best_against_worst(sensible) or best_against_worst(compared)
+
+
+def _vetoed(judged: JudgedComparison) -> bool:
+    """The better reply has a veto all the same (a risk unmet, against a garbled reply): taught as preferred, it would spread."""
+    better, _ = sides(judged)
+    return any(found.severity == "veto" for found in check_reply(list(judged.comparison.opening.turns), better.text))
 
 
 def _undecided(compared: Sequence[JudgedComparison]) -> str:

@@ -10,6 +10,7 @@ _REASONS: Mapping[str, str] = {
     "tie": "égalité",
     "order decides": "l’ordre décide",
     "margin": "marge trop faible",
+    "both fail": "les deux réponses échouent",
     "same reply": "réponses identiques",
     "cut reply": "réponse coupée",
     "length balance": "équilibre des longueurs",
