@@ -62,7 +62,7 @@ _YES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NO = re.compile(
-    r"^(?P<lead>(?:ah |ben |bah |euh,? |mais |oh )?(?:non|nan|nope)(?:[ ,]+(?:non|pas du tout|jamais|pas vraiment|pas trop|plus maintenant|pas encore|pas spécialement|pas particulièrement|absolument pas|aucune?|rien)(?! (?:de|d'|à|du|dit|cité|que)\b| de))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
+    r"^(?P<lead>(?:ah |ben |bah |euh,? |mais |oh )?(?:non|nan|nope)(?:[ ,]+(?:non|pas du tout|jamais|pas vraiment|pas trop|plus maintenant|pas encore|pas spécialement|pas particulièrement|absolument pas|aucune?|rien)(?! (?:de|d'|à|du|dit|cité|que|connue?s?|particuli\w+|notables?|spéciale?|précise?|sérieu\w+|autre)\b| de))*)(?![\w'])\s*[,.:;!-]*\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _SI = re.compile(

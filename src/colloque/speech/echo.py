@@ -23,11 +23,13 @@ from colloque.speech.weave import with_articles
 
 __all__ = ["acknowledge"]
 
-_BODY = frozenset({2, 6})
+_BODY = frozenset({2})
 _SHARE = {"brief": 0.3, "empathic": 0.5, "motivational": 0.45, "methodical": 0.5}
 """Share of turns that take up the patient's words rather than acknowledge them plainly, by school."""
 _SILENT = {"brief": 0.38, "empathic": 0.2, "motivational": 0.25, "methodical": 0.28}
 """Share of plain answers after which the next question comes at once, as in seven of ten turns of the corpus."""
+_CARE = 11
+"""The band of treatments and history: facts to note, seldom burdens."""
 _SAYS_MUCH = 7
 """Words of an answer after which going on without a word would be rude."""
 _BY_BAND = {4: "mood", 6: "sleep", 12: "use", 2: "body"}
@@ -43,6 +45,8 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         return _fresh(bank["nothing"]["any"], rng, used)
     if fact.alarm:
         return _fresh(bank["alarm"]["any"], rng, used)
+    if fact.mood == "hard" and fact.band == _CARE and not fact.heavy:
+        fact = fact._replace(mood="plain")
     if fact.mood != "hard" and rng.random() < _SILENT[persona.school] * (1 if fact.words <= _SAYS_MUCH else 0.3):
         return ""
     if rng.random() < _SHARE[persona.school]:

@@ -14,7 +14,7 @@ from colloque.french.patterns import lexicon
 from colloque.french.risk import asks_about_risk, grade_turn, raises_risk
 from colloque.speech.answers import Reading, clean, read_answer
 from colloque.speech.bank import load
-from colloque.speech.gender import Gender
+from colloque.speech.gender import Gender, noun_gender
 from colloque.speech.oral import spoken
 from colloque.speech.question import Form, read_question
 
@@ -132,7 +132,7 @@ def _fact(question: str, answer: str, gender: Gender) -> Fact:
         risk,
         scale,
         _alarm(question, said, reading),
-        _heavy(reading),
+        _heavy(form.text, reading),
     )
 
 
@@ -140,6 +140,7 @@ _UNIT = re.compile(
     r"\((?:en )?(kg|cm|m|mmHg|ans?|années?|mois|jours?|semaines?|heures?|h|min|minutes?|mg|g/l|%|°c|degrés?)\)",
     re.IGNORECASE,
 )
+_HOW_MANY = re.compile(r"(?:combien|nombre) d(?:e |')([\wÀ-ÿ]+)", re.IGNORECASE)
 _SEXES = {"f": "femme", "m": "homme", "h": "homme"}
 
 
@@ -154,6 +155,13 @@ def _with_unit(question: str, answer: str) -> str:
     if "accident du travail" in question.lower():
         answer = re.sub(r"\bAT\b", "accident du travail", answer)
         bare = answer.strip()
+    many = _HOW_MANY.search(question)
+    if (
+        many
+        and re.match(r"1(?: (?:ou|à|par|dans|ce|cette|seule?)\b|$)", bare)
+        and noun_gender(many[1].removesuffix("s").lower()) == "f"
+    ):
+        return "une" + bare[1:]
     unit = _UNIT.search(question)
     return f"{bare} {unit[1]}" if unit and re.fullmatch(r"\d+(?:[.,]\d+)?", bare) else answer
 
@@ -179,8 +187,14 @@ def _weighs(reading: Reading) -> bool:
     return found or (oral != told and lexicon("welcome").has(told, "heavy", "grave"))
 
 
-def _heavy(reading: Reading) -> bool:
-    return _weighs(reading) or sad(reading.rest)
+def _grieves(text: str, reading: Reading) -> bool:
+    """Whether question and answer tell of a loss."""
+    told = f"{text} {reading.rest}" if reading.kind != "no" else reading.rest
+    return bool(re.search(load("phrases")["mood"]["grief"], told, re.IGNORECASE))
+
+
+def _heavy(text: str, reading: Reading) -> bool:
+    return _weighs(reading) or sad(reading.rest) or _grieves(text, reading)
 
 
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
@@ -196,7 +210,7 @@ def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
             return "hard"
         if scale:
             return "plain"
-    if re.search(load("phrases")["mood"]["grief"], f"{form.text} {reading.rest}") and reading.kind != "no":
+    if reading.kind != "no" and _grieves(form.text, reading):
         return "hard"
     found = heavy.search(reading.rest)
     if found and not _NOT_SAD.search(reading.rest[: found.start()]):
@@ -210,8 +224,8 @@ def _gender_marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], 
     own = r"\b(?:je (?:me )?suis|j'suis|suis|je me sens|me sens|j'étais|je reste|je deviens|je suis devenue?|j'ai été|m'a|m'ont)\s+(?:(?:très|trop|plus|pas|toujours|complètement|un peu|si|plutôt|tellement|vraiment|souvent|trop)\s+)*"
     return (
         re.compile(data["woman"], re.IGNORECASE), re.compile(data["man"], re.IGNORECASE),
-        re.compile(own + r"(?:\w+(?:ée|euse|ive|ète)|nulle|seule|vidée|contente|suivie|inquiète|prête|partie|devenue|sortie|enceinte)\b", re.IGNORECASE),
-        re.compile(own + r"(?!(?:année|journée|soirée|matinée)\b)(?:\w+(?:é|eux|if)|nul|seul|content|suivi|inquiet|prêt|parti|devenu|sorti)\b(?!e)", re.IGNORECASE),
+        re.compile(r"\b(?:je|j'|me|m')[^.,;]{0,25} (?<!une )(?<!la )seule\b|" + own + r"(?:\w+(?:ée|euse|ive|ète)|nulle|seule|vidée|contente|suivie|inquiète|prête|partie|devenue|sortie|enceinte)\b", re.IGNORECASE),
+        re.compile(r"\b(?:je|j'|me|m')[^.,;]{0,25} (?<!un )(?<!le )seul\b|" + own + r"(?!(?:année|journée|soirée|matinée)\b)(?:\w+(?:é|eux|if)|nul|seul|content|suivi|inquiet|prêt|parti|devenu|sorti)\b(?!e)", re.IGNORECASE),
     )  # fmt: skip
 
 

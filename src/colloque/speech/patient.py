@@ -16,6 +16,7 @@ from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.gender import Gender
 from colloque.speech.letters import lower, upper
 from colloque.speech.oral import colour, hesitate, opener, spoken, tagged
+from colloque.speech.persons import mine
 from colloque.speech.weave import weave, with_articles
 
 __all__ = ["DURATION", "Said", "chunks", "content", "patient_turn", "state"]
@@ -100,13 +101,18 @@ def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = Non
         core = _plain(fact, persona, rng)
         if same and rng.random() < 0.5:
             core = str(rng.choice(load("scales")["again"]["never"]))
-        core = tagged(core, persona, rng, used)
         before = opener(persona, rng, fact.mood, fact.words)
         kind = "hard" if fact.mood == "hard" else "plain"
     core = hesitate(core, persona, rng)
+    if kind == "plain" and reading.kind == "words":
+        core = tagged(core, persona, rng, used)
     if "? " in core[:30]:
         before = before if again_said(before) else ""
-    after = colour(persona, rng, kind, used) if fact.words < 25 and not core.endswith(_TAGS) else ""
+    after = (
+        colour(persona, rng, kind, used, short=core.count(" ") < 4)
+        if fact.words < 25 and not core.endswith(_TAGS)
+        else ""
+    )
     return _assemble(fact.id, before, core, _agree(after, persona))
 
 
@@ -216,7 +222,32 @@ def _plain(fact: Fact, persona: Persona, rng: Random) -> str:
         told = _told(fact, persona, rest)
         if told:
             return told
-    return _picked_up(fact, weave(fact, rest, persona, rng), persona, rng)
+    core = weave(fact, rest, persona, rng)
+    if fact.form.kind == "wh" and clause and clause.subject == "vous" and rng.random() < 0.35:
+        front = _fronted(fact, core, persona)
+        if front:
+            return front
+    per = _PER.search(fact.form.text)
+    if per and _ALONE.match(lowered(core)) and rng.random() < 0.6:
+        return f"{core.rstrip('.')} {per['per']}."
+    return _picked_up(fact, core, persona, rng)
+
+
+_PER = re.compile(r"combien .*\b(?P<per>par (?:jour|semaine|nuit|mois|an))\b", re.IGNORECASE)
+_CIRCUMSTANCE = re.compile(
+    r"^(?:pendant|avant|après|pour|le soir|la nuit|le matin|au|à la|en|depuis|dans|chez|lorsque|quand) ", re.IGNORECASE
+)
+
+
+def _fronted(fact: Fact, core: str, persona: Persona) -> str:
+    """The circumstance of the question said first: « Avant de dormir, l'ordinateur. »"""
+    clause = fact.form.clause
+    if clause is None or not _CIRCUMSTANCE.match(clause.rest) or clause.rest.count(" ") > 6 or fact.words > 20:
+        return ""
+    front = spoken(mine(clause.rest), persona.style)
+    if fold(front.split(" ")[-1])[:5] in fold(core) or re.match(r"(?:pour|à|au|en|depuis|dans) ", lowered(core)):
+        return ""
+    return f"{upper(front)}, {lower(core)}"
 
 
 def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
@@ -227,20 +258,33 @@ def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
     )
     if not label or fold(label.split("'")[-1].split(" ")[-1])[:5] not in fold(fact.form.text):
         return core
-    if not asked or fact.words > 25 or rng.random() > 0.08 + 0.3 * persona.talkative:
+    if (
+        not (asked or fact.form.kind == "wh")
+        or fact.words > 25
+        or rng.random() > 0.08 + (0.3 if asked else 0.2) * persona.talkative
+    ):
         return core
     if re.match(r"(?:Elle |Il |Je |J'|Ça |C'est |Oui|Y a )", core) or fold(label.split("'")[-1].split(" ")[-1])[
         :5
     ] in fold(core):
         return core
-    return rng.choice(
-        (f"{upper(label)} ? {core}", f"{upper(label)}... {lower(core)}", f"{upper(label)}, {lower(core)}")
-    )
+    ways = [f"Pour {label}, {lower(core)}", f"Alors {label}, {lower(core)}"]
+    if asked:
+        ways += [
+            f"{upper(label)} ? {core}",
+            f"{upper(label)}... {lower(core)}",
+            f"{upper(label)}, {lower(core)}",
+            f"{upper(label)}, c'est simple : {lower(core)}",
+        ]
+    return str(rng.choice(ways))
 
 
 _VALUE = re.compile(
     r"^(?:(?:environ|à peu près|au moins|au plus|presque|entre|vers|à) )?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|dix-\w+|vingt|trente|quarante|cinquante|soixante|cent|mille|[a-z]+-[a-z-]+|\d)",
     re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"^(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)(?: (?:ou|à) (?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix))?$"
 )
 _NOUN_OF = re.compile(r"^combien d(?:e |')(?P<noun>[\wÀ-ÿ-]+)")
 
@@ -270,6 +314,9 @@ def _told(fact: Fact, persona: Persona, rest: str) -> str:
         return f"{upper(verb)} {value}{' ' + clause.rest if per else ''}."
     if fact.form.wh == "à quelle heure" and not clause.rest and re.search(r"heures?|minuit|midi", value):
         return f"{upper(verb)} {value}." if re.match(r"(?:vers|à|entre)\b", value) else f"{upper(verb)} à {value}."
+    times = re.match(r"combien de fois(?P<per> par (?:jour|semaine|nuit|mois|an))?$", fact.form.wh)
+    if times and _ALONE.match(value) and not clause.rest.startswith("par"):
+        return f"{upper(verb)} {value} fois{times['per'] or ''}{' ' + spoken(mine(clause.rest), persona.style) if clause.rest else ''}."
     if fact.form.wh in {"quel âge"} and "an" in value:
         return f"J'ai {value}."
     return ""

@@ -69,7 +69,7 @@ def _shortened() -> dict[str, list[str]]:
     """Long words of the list by what is left when one letter, neither the first nor among the last two, is missing."""
     out: dict[str, list[str]] = {}
     for word in sorted(_tables()[1]):
-        for i in range(1, len(word) - 2 if len(word) >= 8 else 0):
+        for i in range(1, len(word) - 2 if len(word) >= 7 else 0):
             out.setdefault(_fold(word[:i] + word[i + 1 :]), []).append(word)
     return out
 
