@@ -94,6 +94,8 @@ def _anchored(config: RunConfig, folder: Path) -> RunConfig:
     named = {key: name for key in ("system", "template") if (name := getattr(config.sft, key))}
     found = {key: str((folder / name).resolve()) for key, name in named.items() if name not in SHIPPED_TEMPLATES}
     update["sft"] = config.sft.model_copy(update=found)
+    models = {role: named and named.anchored(folder) for role, named in config.models}
+    update["models"] = config.models.model_copy(update=models)
     judges = [name if name in NAMED_JUDGES else str((folder / name).resolve()) for name in config.prefer.judges]
     update["prefer"] = config.prefer.model_copy(update={"judges": tuple(judges)})
     if config.openings.file:

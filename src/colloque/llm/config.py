@@ -85,6 +85,13 @@ class ModelConfig(StageConfig):
         fallback = {"fallback": self.fallback.identity()} if self.fallback else {}
         return {**self.model_dump(mode="json", exclude=ways), **fallback}
 
+    def anchored(self, folder: Path) -> "ModelConfig":
+        """The same with its paths read from a folder: that of the configuration's file."""
+        path = (folder / self.path).resolve() if self.path else None
+        return self.model_copy(
+            update={"path": path, "fallback": self.fallback.anchored(folder) if self.fallback else None}
+        )
+
     @model_validator(mode="before")
     @classmethod
     def _infer(cls, data: Any) -> Any:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from colloque.errors import ConfigError
 from colloque.llm.config import ModelConfig
-from colloque.llm.model import ChatModel
+from colloque.llm.model import ChatModel, Sampling
 from colloque.llm.scripted import ScriptedModel
 
 __all__ = ["open_model"]
@@ -29,11 +29,27 @@ def open_model(config: ModelConfig, journal: Path | None = None) -> ChatModel:
         raise ConfigError(f"kind {config.kind} needs path", hint="name the folder of the checkpoint")
     if config.kind == "scripted":
         return ScriptedModel.from_file(config.path, name=config.model or "scripted")
+    return _kept(_on_this_machine(config, config.path), config, journal)
+
+
+def _on_this_machine(config: ModelConfig, path: Path) -> ChatModel:
     if config.kind == "vllm":
         from colloque.llm.vllm import VllmModel
-        from colloque.store.journal import Journal
 
-        return VllmModel(config, Journal(journal) if journal else None)
+        return VllmModel(config)
     from colloque.llm.local import LocalModel
 
-    return LocalModel(config.path)
+    return LocalModel(path)
+
+
+def _kept(model: ChatModel, config: ModelConfig, journal: Path | None) -> ChatModel:
+    """With its sampling as configured, and with a journal where there is one."""
+    from colloque.llm.kept import Kept
+
+    sampling = Sampling(temperature=config.temperature, top_p=config.top_p, max_tokens=config.max_tokens)
+    if journal is None:
+        model.sampling = sampling  # type: ignore[attr-defined]
+        return model
+    from colloque.store.journal import Journal
+
+    return Kept(model, Journal(journal), sampling)

@@ -1,4 +1,4 @@
-"""A checkpoint in vLLM, in this process, on a GPU: batches of conversations through `vllm.LLM.chat`, journalled like any paid call.
+"""A checkpoint in vLLM, in this process, on a GPU: batches of conversations through `vllm.LLM.chat`.
 
 Written from vLLM's documentation (0.11 and later) and tested against a module that honours it; not run on a GPU by this
 project. A batch waits for its longest reply: where a run is long, `vllm serve` and an endpoint keep the GPU fuller.
@@ -16,8 +16,7 @@ from colloque.core.marks import neutralise
 from colloque.errors import DependencyError, InputError, ModelError
 from colloque.llm.config import ModelConfig
 from colloque.llm.model import Reply, Request, Sampling
-from colloque.llm.wire import body_from, key_of, read_reply, seed_of
-from colloque.store.journal import Entry, Journal
+from colloque.llm.wire import seed_of
 from colloque.store.weights import model_folder, weights_hash
 
 __all__ = ["VllmModel"]
@@ -31,10 +30,10 @@ class VllmModel:
 
     places = _PLACES
 
-    def __init__(self, config: ModelConfig, journal: Journal | None = None) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         if config.path is None:
             raise InputError("vllm needs the folder of a checkpoint", hint="name it in `path`")
-        self.config, self.journal = config, journal
+        self.config = config
         self.folder = model_folder(config.path)
         if not (self.folder / "config.json").exists():
             raise InputError(
@@ -49,31 +48,7 @@ class VllmModel:
         return f"{self.config.model or own}-{weights_hash(self.folder)}"
 
     def complete(self, requests: Sequence[Request]) -> list[Reply]:
-        """Answer every request, in order. What the journal holds is not computed again."""
-        keys = [key_of(self.name, request) for request in requests]
-        known = {key: reply for key in keys if (reply := self._recall(key)) is not None}
-        todo = list({key: request for key, request in zip(keys, requests, strict=True) if key not in known}.items())
-        for start in range(0, len(todo), _PLACES):
-            batch = todo[start : start + _PLACES]
-            for (key, request), reply in zip(batch, self._batch([request for _, request in batch]), strict=True):
-                self._keep(key, request, reply)
-                known[key] = reply
-        return [known[key] for key in keys]
-
-    def _recall(self, key: str) -> Reply | None:
-        entry = self.journal.get(key) if self.journal else None
-        if entry is None or entry.state != "ok":
-            return None
-        reply = read_reply(entry.body, entry.model)
-        counts = {"prompt_tokens": entry.prompt_tokens, "completion_tokens": entry.completion_tokens}
-        return reply.model_copy(update=counts)
-
-    def _keep(self, key: str, request: Request, reply: Reply) -> None:
-        if self.journal is not None:
-            counts = reply.prompt_tokens, reply.completion_tokens
-            self.journal.write(Entry(key, self.name, request.id, "ok", "", *counts, body_from(reply)))
-
-    def _batch(self, requests: Sequence[Request]) -> list[Reply]:
+        """Answer every request, in order, as one batch."""
         talks = [
             [{"role": m.role, "content": neutralise(m.content, self._marks)} for m in request.messages]
             for request in requests

@@ -147,7 +147,8 @@ def read_reply(body: bytes, model: str) -> Reply:
 def body_from(reply: Reply) -> bytes:
     """A reply as the raw answer that `read_reply` reads back: for the journal, where another model answered."""
     choice = {"message": {"role": "assistant", "content": reply.text}, "finish_reason": reply.finish}
-    body = {"object": "chat.completion", "model": reply.model, "choices": [choice]}
+    usage = {"prompt_tokens": reply.prompt_tokens, "completion_tokens": reply.completion_tokens}
+    body = {"object": "chat.completion", "model": reply.model, "choices": [choice], "usage": usage}
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
