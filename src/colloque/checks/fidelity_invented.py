@@ -13,7 +13,7 @@ from colloque.checks.case import Case, quote_of
 from colloque.checks.claims import Claim
 from colloque.checks.facts import Exchange, family_of
 from colloque.checks.fidelity_book import finding
-from colloque.core import Code, Finding
+from colloque.core import Code, Finding, Severity
 from colloque.french.lexicon import concepts
 from colloque.french.normalise import fold_word
 from colloque.french.phrases import marks
@@ -91,6 +91,22 @@ def _span_of(exchange: Exchange, sentence: int) -> tuple[int, int]:
     return inside[0].start, inside[-1].end
 
 
+def _only_answer(case: Case, exchange: Exchange, sentence: int, claims: list[Claim]) -> bool:
+    """Without these words the turn would answer nothing: then they may be the answer itself, in an idiom of another matter."""
+    said = exchange.said
+    if said.lead is not None or "?" not in exchange.clinician:
+        return False
+    spans = [(c.start, c.end) for c in claims]
+    rest = [
+        t
+        for t, s in zip(said.words, said.sentence, strict=True)
+        if t.weight == 2 and (s != sentence or not any(a <= t.start < b for a, b in spans))
+    ]
+    elsewhere = [t for t in rest if said.sentence_at(t.start) != sentence]
+    answered = bool(elsewhere) or any(t.key in case.record_keys for t in rest) or bool(exchange.quantities)
+    return not answered
+
+
 def check_invented(case: Case) -> Iterator[Finding]:
     """Findings of invented symptoms and histories, one a sentence, each concept once a talk."""
     seen: set[str] = set()
@@ -108,20 +124,16 @@ def check_invented(case: Case) -> Iterator[Finding]:
         for year in _years(case, exchange) if "an" not in missing else ():
             if exchange.said.sentence_at(year.start) not in by_sentence:
                 quote = quote_of(exchange.said, year.start, year.end)
-                yield finding("history_invented", exchange.turn, None, quote, None, said=f"« {year.text} »")
-        if (once := _once_before(case, exchange)) and once not in by_sentence:
+                yield finding("history_invented", exchange.turn, None, quote, "warning", said=f"« {year.text} »")
+        once = _once_before(case, exchange)
+        if once is not None and once not in by_sentence:
             start, end = _span_of(exchange, once)
-            yield finding(
-                "history_invented",
-                exchange.turn,
-                None,
-                exchange.said.text[start:end],
-                None,
-                said=f"« {exchange.said.text[start:end]} »",
-            )
+            words = exchange.said.text[start:end]
+            yield finding("history_invented", exchange.turn, None, words, None, said=f"« {words} »")
         for sentence, claims in sorted(by_sentence.items()):
             seen.update(c.concept for c in claims)
             words = ", ".join(f"« {exchange.said.text[c.start : c.end]} »" for c in claims)
             code: Code = "history_invented" if _is_history(claims, exchange, sentence) else "symptom_invented"
             quote = quote_of(exchange.said, claims[0].start, claims[0].end)
-            yield finding(code, exchange.turn, None, quote, None, said=words)
+            severity: Severity | None = "warning" if _only_answer(case, exchange, sentence, claims) else None
+            yield finding(code, exchange.turn, None, quote, severity, said=words)
