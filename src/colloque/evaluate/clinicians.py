@@ -53,7 +53,10 @@ class ScriptedClinician:
         met = _meet(turns, left, rng)
         if met.endswith("?"):
             return met
-        last = facts.get(told[-1]) if told else None
+        # What was just answered: the question of its own last turn, else what the words are nearest to.
+        just = [fact.id for fact in order if fact.id in _asked(turns[-2:-1], order, gender)]
+        just = just or list(told_in(Record(tuple(facts.values())), turns[-1:]))
+        last = facts[just[-1]] if just else None
         taken = met or (acknowledge(last, persona, rng, set(), gender) if last else "")
         if not left:
             return f"{taken} {rng.choice(load('phrases')['closing']['any'])} Au revoir.".strip()
