@@ -74,6 +74,26 @@ _ROOT = 5
 """Letters of a key that a derived word shares with it."""
 
 
+_AND = frozenset(("et", "ah", "puis", "pis", "sinon", "ailleurs", "fait", "avant", "tiens", "mais", "apres", "pour", "oh", "au"))
+"""Openings of a sentence in which people tell what nobody has asked: « Et avant que vous demandiez… »."""
+
+
+def _volunteered(case: Case, i: int) -> bool:
+    """Some sentence is told unasked, and no other answer explains it: the missing one may be told there in unknown words."""
+    others = [f for k, f in enumerate(case.facts) if k != i and not case.lost(k)]
+    words = frozenset(w for f in others for w in f.words)
+    matters = frozenset(c for f in others for c in f.matters)
+    for exchange in case.exchanges:
+        said = exchange.said
+        for number in range(1, said.sentence[-1] + 1 if said.sentence else 0):
+            inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s == number]
+            keys = {t.key for t in inside if t.weight == 2}
+            heard = {m.concept for m in said.mentions if said.sentence[m.at] == number}
+            if len(keys) >= 2 and inside[0].word in _AND and not keys & words and not heard & matters:
+                return True
+    return False
+
+
 def _telling(fact: Fact) -> bool:
     """What the answer or its question is about would be known again: a matter of the lexicon, a number, a person, a medicine."""
     clinical = any(concepts()[c].kind in POLAR for c in fact.matters)
@@ -105,5 +125,6 @@ def check_omitted(case: Case) -> Iterator[Finding]:
             or _numbers_told(case, fact)
             or _kin_told(case, fact)
         )
-        severity: Severity = "error" if not perhaps and _telling(fact) and _silent(case, fact) else "warning"
+        sure = not perhaps and _telling(fact) and _silent(case, fact) and not _volunteered(case, i)
+        severity: Severity = "error" if sure else "warning"
         yield finding("answer_omitted", case.last_turn, fact.answer.id, "", severity, **texts_of(fact))
