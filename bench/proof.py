@@ -144,6 +144,7 @@ def table(out: Path) -> None:
 
 def bounds(out: Path, number: int) -> None:
     """Seed by seed: every measure of an interview for each clinician, and which measures tell which neighbours apart."""
+    every: dict[str, list[Interview]] = {}
     for place in workspaces(out):
         seed = int(place.name.removeprefix("seed-"))
         inputs = {"questionnaires": place / "ingest/questionnaires"}
@@ -154,18 +155,26 @@ def bounds(out: Path, number: int) -> None:
         tuned = {"sft": LocalModel(place / "sft/model"), "dpo": LocalModel(_kept(place, results))}
         talks = {name: interview_all(context, config, forms, name, m, VirtualPatient) for name, m in tuned.items()}
         talks |= bounding(context, config, forms, tuned, VirtualPatient)
-        found = order(talks, ["sft", "dpo"], seed)
-        print(f"{place.name}, {len(forms)} patients")
-        for measure in MEASURES:
-            row = "  ".join(f"{name} {_span(found['means'][name][measure])}" for name in found["order"])
-            print(f"  {measure:<22}{row}")
-        for step in found["steps"]:
-            gaps = step["gaps"]
-            not_apart = [name for name, gap in gaps.items() if not gap["apart"]]
-            turned = [name for name, gap in gaps.items() if gap["reversed"]]
-            print(
-                f"  {step['higher']} over {step['lower']}: not apart by {', '.join(not_apart) or 'none'}; turned round by {', '.join(turned) or 'none'}"
-            )
+        shown(place.name, order(talks, ["sft", "dpo"], seed))
+        for name, rows in talks.items():
+            every.setdefault(name, []).extend(rows)
+    shown("all seeds together", order(every, ["sft", "dpo"]))
+
+
+def shown(title: str, found: Mapping[str, Any]) -> None:
+    """The order as lines: means of each clinician, and what does not tell neighbours apart."""
+    print(title)
+    for measure in MEASURES:
+        row = "  ".join(f"{name} {_span(found['means'][name][measure])}" for name in found["order"])
+        print(f"  {measure:<22}{row}")
+    for step in found["steps"]:
+        gaps = step["gaps"]
+        told = {
+            "apart": [name for name, gap in gaps.items() if gap["apart"]],
+            "turned round": [name for name, gap in gaps.items() if gap["reversed"]],
+        }
+        words = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in told.items())
+        print(f"  {step['higher']} over {step['lower']} — {words}")
 
 
 def _span(mean: Mapping[str, float]) -> str:
