@@ -75,9 +75,9 @@ def _years(case: Case, exchange: Exchange) -> list[Quantity]:
 
 
 def _once_before(case: Case, exchange: Exchange) -> int | None:
-    """The sentence that tells of the same trouble once before, where neither record nor clinician speaks of what was before."""
+    """The sentence that tells of the same trouble once before, where the record speaks of nothing before."""
     found = marks(exchange.said.text).get("again")
-    if not found or "before" in marks(exchange.clinician):
+    if not found:
         return None
     if any("before" in marks(text) for f in case.facts for text in (f.answer.question, f.answer.answer)):
         return None
