@@ -106,7 +106,7 @@ def _trailing(words: Sequence[str], clause: Sequence[int], negated: list[bool]) 
             continue
         apart = words[i - 1] in _BREAKS
         rest = list(words[i + 1 : i + 4])
-        if words[i] == "pas" and rest[:2] == ["du", "tout"]:
+        if words[i] in ("pas", "point", "non", "rien") and rest[:2] == ["du", "tout"]:
             rest = rest[2:]
         after = rest[0] if rest else "."
         if (after not in STOPS and after != ",") or (not apart and words[i] not in ("non", "jamais", "zero")):
