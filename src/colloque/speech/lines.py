@@ -6,10 +6,11 @@ Articles, contractions and number are made by rule; what is already spoken Frenc
 import re
 
 from colloque.speech.conjugation import elide
+from colloque.speech.determiners import owned
 from colloque.speech.gender import noun_gender
 from colloque.speech.letters import lower, upper
 from colloque.speech.question import Form
-from colloque.speech.titles import owned, there_is, titles
+from colloque.speech.titles import there_is, titles
 
 __all__ = ["about", "lines", "with_article"]
 

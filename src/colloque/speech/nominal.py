@@ -208,7 +208,7 @@ def listed(text: str, use: Use) -> tuple[str, bool]:
     return "".join(parts), first
 
 
-_LIKE_PLURAL = re.compile(r"^[a-zà-ÿœ]{3,}(?<!eu)(?<!ai)(?<!oi)(?<!ui)(?<!è)[sx](?= |$)")
+_LIKE_PLURAL = re.compile(r"^[a-zà-ÿœ]{3,}(?<!eu)(?<!ai)(?<!oi)(?<!ui)(?<!è)[sx](?=[ .]|$)")
 _ADJECTIVE = re.compile(
     r"(?:euses|ales|elles|ives|ides|ibles|ables|iques|antes|entes|ées|és|eux|aux|ants|ents|is|us|as)$"
 )

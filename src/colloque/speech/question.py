@@ -4,7 +4,6 @@ Any French question is understood as far as it goes; what is not is a plain noun
 the business of the bank.
 """
 
-import html
 import re
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -15,6 +14,7 @@ from colloque.speech.gender import Gender, settle
 from colloque.speech.letters import lower, upper
 from colloque.speech.persons import vouvoyed, yours
 from colloque.speech.spelling import mended
+from colloque.speech.tidying import INVERSION, WH_START, headed, one_of, tidy, without_choices
 
 __all__ = ["Form", "Kind", "read_question", "tidy"]
 
@@ -33,20 +33,6 @@ class Form(NamedTuple):
     noun: str = ""
 
 
-_TAG = re.compile(r"<[^<>]{0,200}?>|<\|[^|<>]{0,40}\|>|\[/?INST\]")
-_NUMBER = re.compile(r"^\s*(?:(?:[Qq](?:uestion)?\s?\d{1,3}|\d{1,3}|[a-z])\s?[.):/–-]\s+|[-*•▪#>]+\s*)")
-_SPACE = re.compile(r"\s+")
-_OUT_OF_TEN = re.compile(
-    r"(?<!échelle)\s*[(\[](?:de |sur )?(?:(?:0|1) ?(?:à|a|-|–|/) ?)?10(?: max)?[)\]]", re.IGNORECASE
-)
-_HINT = re.compile(r"(?:\s+|(?<=[?:.])\s*)[(\[][^()\[\]]{0,160}[)\]]\s*")
-_WH = (
-    r"(?:depuis|pendant|dans|à|a|de|pour|en|par|après) combien d(?:e |')[\wÀ-ÿ-]+|depuis quand|jusqu'à quand|jusqu'où|à quand|combien d(?:e |')[\wÀ-ÿ-]+|(?:à |de |pour |en |par )?combien"
-    r"|(?:à |a |de |en |pour |avec |chez |sur |dans |vers |par |jusqu'à )?quel(?:le)?s? [\wÀ-ÿ'-]+|quel(?:le)?s?"
-    r"|(?:à |de |avec |chez |pour |sur |par )?qui|(?:à |de |en |avec |sur |par )quoi|que|qu'|de quand|comment|pourquoi|quand|d'où|où|laquelle|lequel|lesquels"
-)
-_WH_START = re.compile(rf"^(?:et |mais |alors )?(?P<wh>{_WH})(?=[ '?]|$|(?<=')\w)(?:est-ce qu(?:e |'))?", re.IGNORECASE)
-_INVERSION = re.compile(r"(?P<verb>[\wÀ-ÿ]+)-(?:t-)?(?P<who>vous|il|elle|ils|elles|on|ce)\b", re.IGNORECASE)
 _PRONOUNS = re.compile(r"(?:(?<=\s)|^)(?:(?:ne |n'|vous |se |s'|y |en |le |la |les |l'|lui |leur )+)$", re.IGNORECASE)
 _DETERMINER = re.compile(
     r"(?:^|(?<=\s))(?:le |la |les |l'|votre |vos |ce |cet |cette |ces |cela|ça|un |une |son |sa |ses |quelqu'un|tout cela|quelque chose|d'autres |vous-même|des |mon |ma |mes )",
@@ -62,24 +48,6 @@ _SUBJECT = re.compile(
 )
 
 
-def tidy(text: str) -> str:
-    """A question without markup, numbering, codes or hints in brackets; straight quotes, single spaces."""
-    text = _TAG.sub(" ", html.unescape(text)).replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
-    text = _NUMBER.sub("", text)
-    text = text.replace("a-t-il (ont-ils)", "ont-ils").replace("a-t-il(ont-ils)", "ont-ils")
-    text = re.sub(r"\b([Cc])e\(s\)", r"\1es", text)
-    text = _OUT_OF_TEN.sub(" sur 10", text)
-    text = _HINT.sub(" ", text).replace("*", "").replace("_", " ").replace("{", "").replace("}", "")
-    text = text.replace(" / ", " et ")
-    text = re.sub(
-        r"^((?:et |depuis quand |comment |où |quand |combien )?(?:[\wÀ-ÿ]{2,}ez|êtes|faites|dites)) vous\b(?! (?:êtes|avez))",
-        r"\1-vous",
-        text,
-        flags=re.IGNORECASE,
-    )
-    return _SPACE.sub(" ", text).strip(" :;,.-–—|")
-
-
 @lru_cache(maxsize=8192)
 def read_question(question: str, gender: Gender = "m") -> Form:
     """Read a question in the patient's gender. Never fails: at worst it is a noun phrase."""
@@ -92,7 +60,7 @@ def read_question(question: str, gender: Gender = "m") -> Form:
     parts = [p for p in re.split(r"(?<=[?.!])\s+", text) if p]
     asked = [p for p in parts if p.endswith("?")]
     joined = not asked and any(re.match(r"(?:ou|et) ", part, re.IGNORECASE) for part in parts[1:])
-    text = _headed(" ".join(parts) if joined else _one_of(asked or parts[-1:]) or text).rstrip(" ?!.")
+    text = headed(" ".join(parts) if joined else one_of(asked or parts[-1:]) or text).rstrip(" ?!.")
     if not text:
         return Form("", "noun", noun="")
     text = _TWICE.sub(
@@ -107,51 +75,17 @@ def read_question(question: str, gender: Gender = "m") -> Form:
     return _inverted(body) or _est_ce_que(body) or _order(body) or _plain(body)
 
 
-# « Lesquels ? », « Si oui, depuis quand ? » after a question: the answer to the first holds it.
-_ADDED = re.compile(
-    r"^(?:et |si oui\b|si non\b|le cas échéant|lesquel|laquel|lequel|dans quel|sous quel|de quel|pour quel|à quel|depuis |combien|comment|pourquoi|où|quand|par qui|avec qui|quoi|précise|détaille|quel(?:le)?s?\b)",
-    re.IGNORECASE,
-)
-# A closed list of answers printed in the question: « propre / taché / décollé ».
-_CHOICES = re.compile(r"\s*:?\s*(?:[\wÀ-ÿ' -]+ [/|] ){2,}[\wÀ-ÿ' -]+$|\s*:\s*[\wÀ-ÿ' -]+ / [\wÀ-ÿ' -]+$")
-_HEADING = re.compile(r"^(?P<head>[^:?]{3,60}) : (?P<body>.+)$")
-
-
-def _one_of(parts: list[str]) -> str:
-    """The question to put of several in one line: the first, where the others only ask for more of the same."""
-    if len(parts) < 2:
-        return parts[0] if parts else ""
-    more = all(_ADDED.match(part) and len(part) < 70 for part in parts[1:])
-    return parts[0] if more and parts[0].endswith("?") and len(parts[0]) > 12 else parts[-1]
-
-
-def _headed(text: str) -> str:
-    """`Dyspnée : à quel moment êtes-vous essoufflé ?` → the question alone; choices printed after a title are dropped."""
-    heading = _HEADING.match(text)
-    if heading and (_INVERSION.search(heading["body"]) or re.match(r"est-ce|quel|combien|comment", heading["body"])):
-        if re.match(r"(?:l[ae]s? |l'|en |y )", heading["body"]):
-            return f"{heading['head']}, {heading['body']}"
-        return heading["body"]
-    return text
-
-
-def without_choices(text: str) -> str:
-    """A line of a form without the choices printed in it."""
-    short = _CHOICES.sub("", text)
-    return short if len(short) > 3 else text
-
-
 def _lead(pre: str) -> tuple[str, str]:
     """Split an opening (`Au cours des deux dernières semaines, `) from what stands before the verb."""
     cut = pre.rfind(", ")
     if cut < 0:
         return "", pre
     head = pre[:cut].strip()
-    return (head, pre[cut + 2 :]) if not _WH_START.match(head) else ("", pre)
+    return (head, pre[cut + 2 :]) if not WH_START.match(head) else ("", pre)
 
 
 def _inverted(text: str) -> Form | None:
-    for match in _INVERSION.finditer(text):
+    for match in INVERSION.finditer(text):
         verb, who = match["verb"], match["who"].lower()
         if (verb.lower() == "rendez" and who == "vous") or (
             text[match.end() :].startswith((" que", " qu'")) and who == "ce"
@@ -159,8 +93,8 @@ def _inverted(text: str) -> Form | None:
             continue
         if who == "vous" and je_of(verb.lower()) is None:
             continue
-        if _INVERSION.search(text, match.end()):
-            return Form(f"{upper(text)} ?", "yesno" if not _WH_START.match(text) else "wh")
+        if INVERSION.search(text, match.end()):
+            return Form(f"{upper(text)} ?", "yesno" if not WH_START.match(text) else "wh")
         lead, pre = _lead(text[: match.start()])
         rest = text[match.end() :].strip()
         return _build(text, lead, pre, verb.lower(), who, rest)
@@ -176,7 +110,7 @@ def _build(text: str, lead: str, pre: str, verb: str, who: str, rest: str) -> Fo
     negative = "ne" in clitics or "n'" in clitics
     clitics = tuple(c for c in clitics if c not in {"ne", "n'"})
     wh = ""
-    opening = _WH_START.match(pre.strip() + " ")
+    opening = WH_START.match(pre.strip() + " ")
     subject = {"ce": "c'"}.get(who, who)
     if opening or (who in {"vous", "on"} and pre.strip()):
         wh = pre.strip()
@@ -212,11 +146,11 @@ def _est_ce_que(text: str) -> Form | None:
             clause=clause._replace(lead=lower((match["lead"] or "").rstrip(", "))) if clause else None,
         )
     led = _LED.match(text)
-    if led and _WH_START.match(led["body"]):
+    if led and WH_START.match(led["body"]):
         return Form(f"{upper(text)} ?", "wh")
     match = re.match(r"^(?P<wh>(?:et )?qu'est-ce qu[ei'i]|(?:.+? )est-ce qu(?:e|'))", text, re.IGNORECASE)
-    if match or _WH_START.match(text):
-        opening = _WH_START.match(text)
+    if match or WH_START.match(text):
+        opening = WH_START.match(text)
         wh = opening["wh"].lower() if opening else "qu'est-ce que"
         return Form(f"{upper(text)} ?", "wh", wh=wh)
     return None
@@ -267,7 +201,7 @@ _INFINITIVE = re.compile(
 
 def _plain(text: str) -> Form:
     asked = f"{upper(text)} ?"
-    opening = _WH_START.match(text)
+    opening = WH_START.match(text)
     if opening:
         return Form(asked, "wh", wh=opening["wh"].lower())
     if _OWN.search(text):

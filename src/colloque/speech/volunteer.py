@@ -7,6 +7,7 @@ import re
 from random import Random
 
 from colloque.core import Persona
+from colloque.french import fold
 from colloque.speech.answers import lowered
 from colloque.speech.bank import load
 from colloque.speech.facts import Fact
@@ -14,6 +15,7 @@ from colloque.speech.letters import upper
 from colloque.speech.oral import spoken
 from colloque.speech.patient import DURATION, Said, content
 from colloque.speech.persons import mine
+from colloque.speech.weave import with_articles
 
 __all__ = ["opening", "volunteer"]
 
@@ -35,7 +37,31 @@ def volunteer(fact: Fact, persona: Persona, rng: Random) -> Said | None:
         return _whole(fact.id, "", f"{rng.choice(('et ça, ', ''))}{since}") if since else None
     if fact.scale and fact.form.kind in {"statement", "noun"}:
         return _scaled(fact, persona, rng, said)
-    return None
+    return None if fact.scale else _labelled(fact, persona, rng)
+
+
+_CLOSED_NAME = re.compile(
+    r"^(?:comment (?:est|va|sont|vont|dorm|se pass)|et (?:le|la|les|l')|le |la |les |l'|votre |vos |[\wÀ-ÿ]+ \?$)",
+    re.IGNORECASE,
+)
+
+
+def _labelled(fact: Fact, persona: Persona, rng: Random) -> Said | None:
+    """A short answer to a question that only names its topic: « Et côté sommeil, mal, six heures. »"""
+    label = load("topics")["labels"].get(fact.topic or "")
+    if label is None or fact.words < 2 or fact.leans or not _CLOSED_NAME.match(fact.form.text):
+        return None
+    stem = fold(label.split("'")[-1].split(" ")[-1])[:5]
+    if stem not in fold(fact.form.text) or stem in fold(fact.reading.rest) or len(fact.form.text) > 45:
+        return None
+    said = lowered(with_articles(fact, spoken(fact.reading.rest, persona.style)))
+    bare = re.sub(r"^(?:le |la |les |l')", "", label)
+    frame = str(rng.choice(load("phrases")["volunteer"]["with_label"]))
+    return _whole(
+        fact.id,
+        "",
+        frame.replace("{label}", label).replace("{Label}", upper(label)).replace("{bare}", bare).replace("{x}", said),
+    )
 
 
 def _scaled(fact: Fact, persona: Persona, rng: Random, said: str) -> Said | None:

@@ -10,13 +10,12 @@ from random import Random
 
 from colloque.core import Persona
 from colloque.french import fold
+from colloque.speech.articles import PAST, nominal, with_articles
 from colloque.speech.bank import load
-from colloque.speech.clause import say
 from colloque.speech.conjugation import elide
 from colloque.speech.facts import Fact
 from colloque.speech.gender import noun_gender
 from colloque.speech.letters import lower, upper
-from colloque.speech.nominal import Use, listed
 from colloque.speech.numbers import drugs
 
 __all__ = ["weave", "with_articles"]
@@ -34,7 +33,6 @@ _TAKES = re.compile(
     r"pren(?:ez|d)|traitement|quantité|consomm|dose|posolog|médicament|antidouleur|insuline|calmant|comprimé|donné",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:arrêt|stop|avant|ancien|fini|plus|terminé|jusqu|pris|essay|supporté|mal)", re.IGNORECASE)
 _DOSE = re.compile(
     r"^ (?=(?:\d|un |une |deux |trois |quatre |cinq |six |sept |huit |neuf |dix |quinze |vingt|vingt-|trente |quarante |cinquante|soixante|cent |mille )[\w -]*(?:milligramme|gramme|microgramme|unité|goutte|comprimé|gélule|bouffée|fois|par ))"
 )
@@ -44,80 +42,11 @@ def weave(fact: Fact, rest: str, persona: Persona, rng: Random) -> str:
     """The answer as a sentence that fits its question, or as it is. `rest` is already oral, with capital and stop."""
     if not rest or rest[0] in "\"'(0123456789" or len(rest) > 160:
         return _score(fact, rest, rng)
-    for rule in (_then_and_now, _with, _drug, _where, _work, _hours, _since, _feel, _state, _nominal):
+    for rule in (_then_and_now, _with, _drug, _where, _work, _hours, _since, _feel, _state, nominal):
         woven = rule(fact, rest, rng)
         if woven:
             return woven
     return _score(fact, rest, rng)
-
-
-_CAUSE = re.compile(
-    r"déclench|provoqu|aggrav|soulag|allergi|évit|facteur|cause|toléré|aimez|préfér|effray|peur|gêne|endroits|lieux|pays|passion|loisir|plaisir|passe-temps|hobby|calme|apaise|détend|sport|activit|situations|plaît|compter|entour|soutien",
-    re.IGNORECASE,
-)
-_HAVING = re.compile(
-    r"^(?:avez-vous|vous avez|présentez-vous|ressentez-vous|souffrez-vous|quels? (?:sont|est) (?:vos|votre|les) (?:symptôme|signe|douleur|trouble|problème|difficulté|effet)|quels? (?:symptôme|signe|effet|problème|trouble|difficulté|antécédent|maladie)|de quoi souffrez|que ressentez|qu'avez-vous|antécédents|symptômes|effets|allergies)",
-    re.IGNORECASE,
-)
-_TAKING = re.compile(r"prenez|traitement|médicament|antidouleur|complément|laxatif", re.IGNORECASE)
-_BORNE = re.compile(r"tolér|support|effet|indésirable|allergi|arrêt|pourquoi|préparé", re.IGNORECASE)
-_MARKED = re.compile(r", (?:oui|non|parfois|jamais)\b")
-
-
-def with_articles(fact: Fact, rest: str) -> str:
-    """What follows oui or non, its bare nouns with their articles."""
-    if not rest or len(rest) > 160:
-        return rest
-    return listed(rest, "the" if _CAUSE.search(fact.form.text) else "some")[0]
-
-
-def _nominal(fact: Fact, rest: str, rng: Random) -> str:
-    """Bare nouns with their articles, and where it fits the verb that the question calls for."""
-    asked = fact.form.text
-    use: Use = "the" if _CAUSE.search(asked) or _MARKED.search(rest) else "some"
-    said, first = listed(rest, use)
-    if not first:
-        return said if said != rest else ""
-    if re.match(r"De la (?:peur|honte|colère) de ", said):
-        return "J'ai " + lower(rest)
-    clause = fact.form.clause
-    small = lower(said)
-    if re.match(r"(?:mon|ma|mes|papa|maman) ", small):
-        return said
-    if (
-        clause
-        and clause.subject == "vous"
-        and not clause.negative
-        and not clause.rest
-        and re.match(r"(?:quel(?:le)?s? |que$|qu'$)", fact.form.wh)
-        and rng.random() < 0.6
-    ):
-        return f"{upper(say(clause._replace(lead=''), 'je', True, True, 'm'))} {small}"
-    if (
-        fact.form.kind == "yesno"
-        and fact.reading.kind == "words"
-        and not _MARKED.search(rest)
-        and clause
-        and not clause.negative
-        and rng.random() < 0.5
-    ):
-        return f"Oui, {small}"
-    draw = rng.random()
-    if (
-        use == "some"
-        and _TAKING.search(asked)
-        and not _BORNE.search(asked)
-        and draw < 0.45
-        and not _PAST.search(asked + rest)
-    ):
-        return f"Je prends {small}"
-    if use == "some" and _HAVING.search(asked) and draw < 0.5 and not re.search(r"famille|dans le passé|déjà", asked):
-        return f"J'ai {small}"
-    if use == "the" and draw < 0.25 and rest.count(",") + rest.count(" et ") > 0:
-        return f"Y a {small}"
-    if draw > 0.75 and "," not in rest and fact.form.kind != "yesno" and not small.startswith("des "):
-        return f"C'est {small}"
-    return said
 
 
 _THEN = re.compile(
@@ -167,7 +96,7 @@ def _drug(fact: Fact, rest: str, rng: Random) -> str:
         rest[:1] + rest[1:],
     )
     head, tail = _split_dose(named)
-    if rng.random() < 0.5 and not _PAST.search(fact.form.text + rest):
+    if rng.random() < 0.5 and not PAST.search(fact.form.text + rest):
         return f"Je prends {lower(head)}{tail}"
     return upper(head) + tail
 
