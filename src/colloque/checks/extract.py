@@ -12,6 +12,7 @@ from colloque.checks.claims import claims_of
 from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, option_of
 from colloque.checks.measures import hinted
 from colloque.checks.reading import read_text
+from colloque.checks.stance import stance_of
 from colloque.core import Answer, Dialogue, Questionnaire
 from colloque.french.agree import compare_quantities
 
@@ -43,15 +44,51 @@ def _score(fact: Fact, exchange: Exchange, alignment: Alignment, i: int, j: int)
     return score
 
 
-def _relevant(fact: Fact, exchange: Exchange, shared: bool) -> str:
-    """The sentences of a turn that answer; the whole turn where nothing tells them apart."""
+def _relevant(fact: Fact, exchange: Exchange, others: frozenset[str]) -> str:
+    """The sentences of a turn that answer, each with the one after it where that is about no other question (`others`: their
+    topics); the whole turn where nothing tells them apart."""
     said = exchange.said
     about = {said.sentence_at(m.start) for m in said.mentions if m.concept in fact.topics}
     about |= {s for t, s in zip(said.words, said.sentence, strict=True) if t.key in fact.question.keys}
-    if not shared or not about:
+    if not about:
         return said.text.strip()
+    taken = {said.sentence_at(m.start) for m in said.mentions if m.concept in others}
+    about |= {s + 1 for s in about if s + 1 not in taken} | ({0} if 0 not in taken else set())
     inside = [t for t, s in zip(said.words, said.sentence, strict=True) if s in about]
     return said.text[inside[0].start : inside[-1].end].strip()
+
+
+_LEAST, _SURE, _NEAR = 0.3, 0.75, 0.5
+"""Scores below which a place is none, from which it anchors others, and what standing where order puts it is worth."""
+
+
+def _expected(anchors: Sequence[int | None], i: int, columns: int) -> float | None:
+    """Where order puts question `i`: between its nearest anchored neighbours, or next to the only one."""
+    before = next(((i - k, anchors[k]) for k in range(i - 1, -1, -1) if anchors[k] is not None), None)
+    after = next(((k - i, anchors[k]) for k in range(i + 1, len(anchors)) if anchors[k] is not None), None)
+    if before is not None and after is not None and before[1] is not None and after[1] is not None:
+        return before[1] + (after[1] - before[1]) * before[0] / (before[0] + after[0])
+    if before is not None and before[1] is not None:
+        return min(before[1] + before[0], columns - 1)
+    if after is not None and after[1] is not None:
+        return max(after[1] - after[0], 0)
+    return None
+
+
+def _placed(scores: Sequence[Sequence[float]]) -> list[int | None]:
+    """For each question the exchange that answers it: the best by its words and topic, order telling the doubtful apart."""
+    best = [max(range(len(row)), key=lambda j: (row[j], -j)) if row else None for row in scores]
+    anchors = [j if j is not None and scores[i][j] >= _SURE else None for i, j in enumerate(best)]
+    out: list[int | None] = []
+    for i, row in enumerate(scores):
+        expected = None if anchors[i] is not None else _expected(anchors, i, len(row))
+        near = [
+            v + (_NEAR * max(0.0, 1 - abs(j - expected) / 2) if expected is not None else 0.0)
+            for j, v in enumerate(row)
+        ]
+        j = max(range(len(near)), key=lambda j: (near[j], -j), default=None)
+        out.append(j if j is not None and near[j] >= _LEAST else None)
+    return out
 
 
 def extract_answers(questions: list[Answer], dialogue: Dialogue) -> list[Answer]:
@@ -60,17 +97,15 @@ def extract_answers(questions: list[Answer], dialogue: Dialogue) -> list[Answer]
     child = any(f.child for f in facts)
     exchanges = exchanges_of(dialogue, child)
     alignment = align(facts, exchanges)
-    chosen: list[int | None] = []
-    for i, fact in enumerate(facts):
-        scores = [_score(fact, e, alignment, i, j) for j, e in enumerate(exchanges)]
-        best = max(range(len(scores)), key=lambda j: (scores[j], -j), default=None)
-        chosen.append(best if best is not None and scores[best] >= 0.35 else None)
+    chosen = _placed([[_score(f, e, alignment, i, j) for j, e in enumerate(exchanges)] for i, f in enumerate(facts)])
     out = []
-    for question, fact, place in zip(questions, facts, chosen, strict=True):
+    for i, (question, fact, place) in enumerate(zip(questions, facts, chosen, strict=True)):
         if place is None:
             out.append(question.model_copy(update={"answer": "", "code": None, "state": "unknown"}))
             continue
-        text = _relevant(fact, exchanges[place], chosen.count(place) > 1)
+        sharing = [facts[k].topics for k, other in enumerate(chosen) if other == place and k != i]
+        others = frozenset().union(*sharing) - fact.topics
+        text = _relevant(fact, exchanges[place], others) if sharing else exchanges[place].said.text.strip()
         out.append(question.model_copy(update={"answer": text, "code": None, "state": "answered"}))
     return out
 
@@ -101,7 +136,11 @@ def _same_polarity(original: Answer, extracted: Answer) -> bool:
     own = {c.concept: c.sign for c in claims_of(original.question, original.answer)}
     other = {c.concept: c.sign for c in claims_of(original.question, extracted.answer)}
     shared = own.keys() & other.keys()
-    return bool(shared) and all(own[c] == other[c] for c in shared)
+    if shared:
+        return all(own[c] == other[c] for c in shared)
+    asked = read_text(original.question)
+    sign = stance_of(asked, mine).sign
+    return sign != 0 and sign == stance_of(asked, theirs).sign
 
 
 def agree_on(original: Answer, extracted: Answer) -> bool:
