@@ -83,7 +83,12 @@ def _placed(scores: Sequence[Sequence[float]]) -> list[int | None]:
     for i, row in enumerate(scores):
         expected = None if anchors[i] is not None else _expected(anchors, i, len(row))
         near = [
-            v + (_NEAR * max(0.0, 1 - abs(j - expected) / 2) if expected is not None else 0.0)
+            v
+            + (
+                _NEAR * max(0.0, 1 - abs(j - expected) / 2)
+                if expected is not None and (v > 0 or j not in anchors)
+                else 0.0
+            )
             for j, v in enumerate(row)
         ]
         j = max(range(len(near)), key=lambda j: (near[j], -j), default=None)
