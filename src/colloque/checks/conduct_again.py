@@ -1,6 +1,6 @@
 """Has the patient already answered this? A question laid beside each earlier exchange: what it is about, what it wants to know.
 
-The matter of a question is its units: each content word by its stem, its narrow group and its clinical concepts, so that
+The matter of a question is its units: each content word by its stem, its narrow group and its topics, so that
 « les démangeaisons » is « ça gratte ». An exchange answers it only where it covers every unit and gives the value wanted (a
 time, a number, a side, a yes or no). Any unit more is a deeper question. Knows nothing of what was asked in the same words
 (`conduct_listening`), nor of what a question is worth.
@@ -12,17 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from colloque.checks.conduct_facets import facet_of
 from colloque.checks.conduct_values import KIN, SINCE, VALUE
 from colloque.core import Turn
-from colloque.french.concepts import mentions
-from colloque.french.normalise import fold_word
 from colloque.french.patterns import plain, sentences
 from colloque.french.questions import questions_in
 from colloque.french.risk import asks_about_risk
-from colloque.french.tokens import key_of, tokens
-from colloque.french.words import group_of
+from colloque.french.words import entries, stem
 
 __all__ = ["Exchange", "answered", "complains", "exchanges_before", "spoken_of"]
 
@@ -70,11 +68,11 @@ _NAME = re.compile(r"(?<=, )[A-ZÉÈ][a-zéèïë]+(?= ?(?:[?.!,]|$))")
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Keys that name no matter, concepts that are too loose, keys that name one only alone: data, read once."""
+def _words() -> tuple[frozenset[str], frozenset[str]]:
+    """Stems that name no matter, and stems that name one only alone: data, read once."""
     data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "again.toml").read_text("utf-8"))
-    weak, light = (frozenset(key_of(fold_word(word)) for word in data[name].split()) for name in ("weak", "light"))
-    return weak, frozenset(data["loose"]), light
+    weak, light = (frozenset(map(stem, data[name].split())) for name in ("weak", "light"))
+    return weak, light
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,7 @@ class Exchange:
     answer: str
     asked: frozenset[str]
     said: frozenset[str]
+    known: frozenset[str]
     recall: str
     vague: bool
 
@@ -97,56 +96,52 @@ def exchanges_before(turns: Sequence[Turn]) -> list[Exchange]:
     for index in range(len(turns) - 1):
         if turns[index].role == "clinician" and turns[index + 1].role == "patient":
             recall = turns[index + 2].text if index + 2 < len(turns) and turns[index + 2].role == "clinician" else ""
-            found.append(_exchange(turns[index].text, turns[index + 1].text, _statements(recall)))
+            found.append(_exchange(turns[index].text, turns[index + 1].text, recall))
     return found
 
 
-@lru_cache(maxsize=512)
-def _exchange(put: str, answer: str, recall: str) -> Exchange:
-    asked = questions_in(put)
-    told = names_of(answer).union(*units_of(recall))
+@lru_cache(maxsize=1024)
+def _exchange(put: str, answer: str, after: str) -> Exchange:
+    recall = " ".join(after[start:end] for start, end in sentences(after) if "?" not in after[start:end])
+    asked, turn = questions_in(put), names_of(put)
+    said = names_of(answer) | _plain_names(recall)
     named: frozenset[str] = frozenset().union(*map(names_of, asked))
-    return Exchange(
-        put,
-        asked,
-        frozenset(map(facet_of, asked)),
-        answer,
-        named,
-        told,
-        plain(recall),
-        _VAGUE.search(plain(answer)) is not None,
-    )
-
-
-def _statements(text: str) -> str:
-    return " ".join(text[start:end] for start, end in sentences(text) if "?" not in text[start:end])
+    vague = _VAGUE.search(plain(answer)) is not None
+    facets = frozenset(map(facet_of, asked))
+    return Exchange(put, asked, facets, answer, named, said, turn | said, plain(recall), vague)
 
 
 @lru_cache(maxsize=512)
 def names_of(text: str) -> frozenset[str]:
-    """Every name of every content word of a text: keys, groups, and the concepts of its phrases."""
-    loose = _words()[1]
-    told = [f"@{mention.concept}" for mention in mentions(text) if mention.concept not in loose]
-    return frozenset(told).union(*units_of(text))
+    """Every name of every content word of a text: stem, narrow group, topics (marked by an @)."""
+    return frozenset().union(*units_of(text))
+
+
+def _plain_names(text: str) -> frozenset[str]:
+    return frozenset(name for name in names_of(text) if name[0] != "@")
 
 
 @lru_cache(maxsize=512)
 def units_of(text: str) -> tuple[frozenset[str], ...]:
-    """For each word of a text that names a matter, its names; a concept only where that word alone is it."""
-    text, (weak, loose, light) = _NAME.sub("", text), _words()
-    over: dict[int, set[str]] = {}
-    for mention in mentions(text):
-        if mention.words == 1 and mention.concept not in loose:
-            over.setdefault(mention.at, set()).add(f"@{mention.concept}")
-    found = []
-    for at, word in enumerate(tokens(text)):
-        if word.weight == 2 and word.key not in weak:
-            group = group_of(word.word)
-            found.append(frozenset({word.key, *over.get(at, ()), *([group] if group else [])}))
-        elif word.word in _NIGHT:
-            found.append(frozenset((word.word.rstrip("s"),)))
-    heavy = [names for names in found if not names & light]
+    """For each word of a text that names a matter, its names."""
+    weak, light = _words()
+    found, heavy = [], []
+    for entry in entries(_NAME.sub("", text) if ", " in text else text):
+        if entry.content and entry.root not in weak:
+            names = _names(entry.content, entry.matter, entry.topics)
+        elif entry.word in _NIGHT:
+            names = frozenset((entry.word.rstrip("s"),))
+        else:
+            continue
+        found.append(names)
+        if entry.root not in light:
+            heavy.append(names)
     return tuple(heavy or found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _names(content: str, matter: str, topics: frozenset[str]) -> frozenset[str]:
+    return frozenset((content, matter or content, *(f"@{topic}" for topic in topics)))
 
 
 def answered(asked: str, before: Sequence[Exchange]) -> bool:
@@ -155,25 +150,26 @@ def answered(asked: str, before: Sequence[Exchange]) -> bool:
     if not before or _OTHER.search(folded) or asks_about_risk(asked):
         return False
     facet, units = facet_of(asked), units_of(asked)
-    side, takes = _WHICH_SIDE.search(folded), _TAKES.search(folded)
-    heard: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset().union(*(exchange.known | exchange.asked for exchange in before))
+    takes, cause = _TAKES.search(folded), _CAUSE.search(folded)
+    side = _WHICH_SIDE.search(folded)
+    if not (takes or cause or side or _about(units, whole)):
+        return False  # something in it was never spoken of
     near: frozenset[str] = frozenset()
-    whole: frozenset[str] = frozenset().union(*(exchange.asked | exchange.said for exchange in before))
     for number, exchange in enumerate(before):
         previous, near = near, exchange.asked | exchange.said
-        heard = heard | exchange.asked | exchange.said | names_of(exchange.put)
         if exchange.vague:
             continue
-        if _CAUSE.search(folded):
+        if cause:
             found = _told_how(exchange)
         elif side:
-            found = bool(_SIDE.search(plain(exchange.answer))) and _about(units, whole)
+            organ = [names for names in units if not names & {"gauch", "gauche", "droit", "droite"}]
+            found = bool(_SIDE.search(plain(exchange.answer))) and _about(organ, whole)
         elif facet in VALUE:
-            found = bool(_WANTS.search(folded)) and _valued(
-                facet, folded, units, exchange, previous | names_of(exchange.put)
-            )
+            wanted = _Wanted(facet, folded, units, previous | exchange.known, number == 0)
+            found = bool(_WANTS.search(folded)) and _valued(wanted, exchange)
         elif takes:
-            found = _treated(folded, units, exchange, heard)
+            found = _treated(folded, units, exchange, whole)
         else:
             closed = _YES_NO.search(folded) and not _OPEN.search(folded.replace("est-ce que", ""))
             found = (
@@ -191,22 +187,31 @@ def _about(units: Sequence[frozenset[str]], known: frozenset[str]) -> bool:
     return all(names & known for names in units)
 
 
-def _valued(
-    facet: str, folded: str, units: Sequence[frozenset[str]], exchange: Exchange, previous: frozenset[str]
-) -> bool:
+class _Wanted(NamedTuple):
+    """A question about a figure, and what the earlier question may have leaned on; `first`: it is the first exchange."""
+
+    facet: str
+    folded: str
+    units: Sequence[frozenset[str]]
+    previous: frozenset[str]
+    first: bool
+
+
+def _valued(question: _Wanted, exchange: Exchange) -> bool:
     """The figure wanted was given, of the same matter; where the earlier question leaned (« ça dure… »), of what it leaned on."""
+    facet, folded, units, previous, first = question
     answer = plain(exchange.answer)
     if facet in ("duration", "amount", "count", "dose"):
         answer = SINCE.sub(" ", answer)
     wanted, put = _counted(folded), _counted(" ".join(map(plain, exchange.questions)))
     if not units and wanted and facet in ("amount", "count"):  # « À combien de semaines en êtes-vous ? »
         return wanted == _counted(answer) and len(answer.split()) <= _SHORT
-    if not units and facet == "onset" and previous == names_of(exchange.put) and _WHOLE.search(folded):
+    if not units and facet == "onset" and first and _WHOLE.search(folded):
         return SINCE.search(answer) is not None  # told with the complaint
     if not VALUE[facet].search(answer) or not exchange.facets & KIN[facet]:
         return False
     units = [names for names in units if not names <= _NIGHT] or list(units)
-    leaned = any(_LEANS.search(plain(question)) or not units_of(question) for question in exchange.questions)
+    leaned = any(_LEANS.search(plain(earlier)) or not units_of(earlier) for earlier in exchange.questions)
     if put and wanted and not put & wanted:
         return False  # how many glasses, how many evenings
     if units:
@@ -233,19 +238,15 @@ def _told_how(exchange: Exchange) -> bool:
 
 def _treated(folded: str, units: Sequence[frozenset[str]], exchange: Exchange, heard: frozenset[str]) -> bool:
     """A medicine was named as taken, in answer to what is taken, and for nothing else than what was talked of."""
-    if "@medicament_nomme" not in exchange.said:
+    if "@traitement" not in names_of(exchange.answer):
         return False
     put = plain(exchange.put)
-    asked = bool({"@medicaments", "@observance", "#traitement"} & exchange.asked) or bool(_SWALLOWS.search(put))
+    asked = "@traitement" in exchange.asked or bool(_SWALLOWS.search(put))
     if _OBSERVED.search(folded):  # how faithfully, not what
-        asked = "@observance" in exchange.asked or bool(_EVERY.search(plain(exchange.answer)))
-    leaned = bool(re.search(r"(?:pour|contre) (?:ca|cela)", put))
-    rest = (
-        []
-        if leaned
-        else [names for names in units if not names & {"@medicaments", "@observance", "#traitement", "#dose"}]
-    )
-    return asked and _about(rest, heard)
+        asked = bool(asked and (_OBSERVED.search(put) or _EVERY.search(plain(exchange.answer))))
+    if re.search(r"(?:pour|contre) (?:ca|cela)", put):
+        return asked
+    return asked and _about([names for names in units if "@traitement" not in names], heard)
 
 
 def _stated(units: Sequence[frozenset[str]], exchange: Exchange, *, last: bool) -> bool:

@@ -21,6 +21,10 @@ __all__ = ["alarm_of", "danger_missed", "faces_danger", "unpaid"]
 
 _EMERGENCY = re.compile(r"\b(?:15|112|114|18|17)\b|samu|urgences|pompiers|secours|hospitalis|hopital")
 _LINE = re.compile(r"3114|31 14|\b15\b|\b112\b|\b114\b|samu|urgences|sos amitie|suicide ecoute|0 ?800 ?235 ?236")
+_FIRM = re.compile(
+    rf"{_LINE.pattern}|{_EMERGENCY.pattern}|en securite|laisse pas|laisser seule?|pas (?:rester|etre|repartir) seule?|psychiatre|a distance|confier|lui faire|le secouer|la secouer"
+)
+"""A recourse in so many words; « qui est avec vous dans la semaine ? » is none."""
 _PROBE = re.compile(
     r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
@@ -95,7 +99,14 @@ def danger_missed(scene: Scene) -> Iterator[Finding]:
     if alarm and not faces_alarm(scene, alarm[0]):
         explored = alarm[0] in ("body", "watch") and any(topics(asked) & _BODILY for asked in scene.questions)
         shade = "explored" if explored else "watch" if alarm[0] == "watch" else "alarm"
+        shade = "urgent" if explored and alarm[0] == "body" and _piled_up(scene) else shade
         yield finding(f"risk_missed.{shade}", scene.turn, alarm[1])
+
+
+def _piled_up(scene: Scene) -> bool:
+    """A red flag of the body had been told before this one, and no recourse was given since."""
+    signs = [text for text in scene.patient if (alarm := alarm_of(text)) and alarm[0] == "body"]
+    return len(signs) > 1 and not any(map(directs, (*scene.clinician, scene.reply)))
 
 
 def _plainly_denied(scene: Scene) -> bool:
@@ -127,7 +138,8 @@ def faces_alarm(scene: Scene, kind: str) -> bool:
     asked = " ".join((*scene.questions, *invitations_in(scene.reply)))
     if not asked:
         return False
-    return bool(stems(asked) & stems(scene.last)) or (not stems(asked) and bool(_STILL.search(plain(asked))))
+    stays = not topics(asked) and bool(_STILL.search(plain(asked)))  # « Ça reste longtemps ? »
+    return bool(stems(asked) & stems(scene.last)) or stays
 
 
 def unpaid(turns: Sequence[Turn], risks: Sequence[Risk]) -> Iterator[Finding]:
@@ -143,12 +155,14 @@ def unpaid(turns: Sequence[Turn], risks: Sequence[Risk]) -> Iterator[Finding]:
         seen.add(risk.grade)
         said = [turns[at].text for at in later]
         if not any(_PAYS[risk.grade](text) for text in said):
-            shade = "unasked" if risk.grade == "ambiguous" else "number"
+            shade = "number" if risk.grade != "ambiguous" else "direct" if risk.kind in _NAMED else "unasked"
             yield finding(f"risk_missed.{shade}", later[0], risk.quote)
 
 
+_NAMED = ("passive", "selfharm", "attempt", "plan", "harm_other")
+"""Signs that a direct question is owed for, and not only wise after."""
 _PAYS: dict[str, Callable[[str], bool]] = {
-    "ambiguous": lambda text: asks_about_risk(text) or directs(text),
+    "ambiguous": lambda text: asks_about_risk(text) or bool(_FIRM.search(plain(text))),
     "affirmed": lambda text: bool(_LINE.search(plain(text))),
     "acute": lambda text: bool(_EMERGENCY.search(plain(text))),
 }

@@ -34,6 +34,7 @@ _TOKEN = re.compile(r"[a-z'-]+")
 _BARE = frozenset(
     ["d'accord", "bien", "tres", "ok", "okay", "hm", "hum", "mhm", "oui", "bon", "entendu", "je", "note", "c'est", "vois", "parfait", "compris", "ah", "alors", "et", "passons", "continuons", "suite", "la", "a", "super", "donc", "eh", "fort", "impeccable", "genial"]
 )  # fmt: skip
+_HEARD = re.compile(r"\bje (?:vois|comprends|entends|sens|devine|mesure|imagine)\b")
 _PLAIN = re.compile(
     r"^(?:(?:ah |oh |ben |bah |mais )?(?:non|nan|jamais|aucune?|pas|rien|oui|ouais|si)\b[^.?!]{0,40}[.!…]?){1,2}$"
 )
@@ -145,7 +146,7 @@ def _manner(reply: str) -> Manner:
         for hit in reversed(book.all(sentence, "procedure")):
             statement = statement[: hit.start] + statement[hit.end :]
         words = [word for word in _TOKEN.findall(plain(statement)) if word not in _BARE]
-        if len(words) >= 2 or book.has(statement, "formula"):
+        if len(words) >= 2 or (words and _HEARD.search(plain(statement))) or book.has(statement, "formula"):
             return "received"
     lead = asking[0].rsplit(",", 1)[0] if asking and "," in asking[0] else ""
     if lead and book.has(lead, "empathy"):

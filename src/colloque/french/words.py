@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from colloque.french.patterns import plain
 
-__all__ = ["Tables", "group_of", "matter", "stem", "stems", "stop_words", "tokens", "topics"]
+__all__ = ["Entry", "Tables", "entries", "matter", "stem", "stems", "stop_words", "tokens", "topics"]
 
 _WORD = re.compile(r"[a-zœ]+(?:['-][a-zœ]+)*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu)'")
@@ -80,20 +80,15 @@ def stem(word: str) -> str:
     return _entry(plain(word)).root
 
 
-def group_of(word: str) -> str:
-    """The narrow group of a folded word (« #sommeil »), empty where it has none."""
-    named = _entry(word).matter
-    return named if named.startswith("#") else ""
-
-
 def stop_words() -> frozenset[str]:
     """Words without content of their own, folded."""
     return _tables().stop
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """What is known of a word, whatever its text: its stem; its content stem, its topics and its matter, where it has them."""
 
+    word: str
     root: str
     content: str
     topics: frozenset[str]
@@ -101,13 +96,13 @@ class _Entry(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 16)
-def _entry(word: str) -> _Entry:
+def _entry(word: str) -> Entry:
     tables = _tables()
     root = _stem(word, tables.forms)
     content = root if word not in tables.stop and len(word) > 2 else ""
     told = content if root not in tables.generic else ""
     matter = tables.same.get(root) or told or (word if word in _MOMENTS else "")
-    return _Entry(root, content, tables.topics.get(root, frozenset()), matter)
+    return Entry(word, root, content, tables.topics.get(root, frozenset()), matter)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -123,20 +118,21 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _entries(text: str) -> tuple[_Entry, ...]:
+def entries(text: str) -> tuple[Entry, ...]:
+    """What is known of each word of a text, in order."""
     return tuple(map(_entry, tokens(text)))
 
 
 @lru_cache(maxsize=512)
 def stems(text: str) -> frozenset[str]:
     """Stems of the content words of a text."""
-    return frozenset([entry.content for entry in _entries(text) if entry.content])
+    return frozenset([entry.content for entry in entries(text) if entry.content])
 
 
 @lru_cache(maxsize=512)
 def topics(text: str) -> frozenset[str]:
     """Topics that the words of a text are about; empty when none is known. Stop words may carry one (« nuit »)."""
-    return frozenset().union(*[entry.topics for entry in _entries(text) if entry.topics])
+    return frozenset().union(*[entry.topics for entry in entries(text) if entry.topics])
 
 
 _MOMENTS = frozenset(["matin", "soir", "nuit", "midi"])
@@ -155,7 +151,7 @@ def matter(text: str) -> frozenset[str]:
     « Vous fumez ? » and « Vous consommez du tabac ? » are the same matter. Words that say little are left out; « vous
     prenez quelque chose » is about a treatment; « il », « elle » ask about someone else than the patient.
     """
-    found = {entry.matter for entry in _entries(text) if entry.matter}
+    found = {entry.matter for entry in entries(text) if entry.matter}
     folded = plain(text)
     if _SOMETHING.search(folded):
         found.add("#traitement")
