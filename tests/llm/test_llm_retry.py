@@ -12,6 +12,7 @@ from colloque.cli import app
 from colloque.config import parse_config
 from colloque.core import Candidate, Comparison, Dialogue, Drop, Opening, Questionnaire, Turn
 from colloque.errors import ConfigError
+from colloque.forget import forget_respondent
 from colloque.ingest.cohort import cohort
 from colloque.judge import NO_VERDICT, ModelJudge, both_orders
 from colloque.llm import ModelConfig, open_model
@@ -198,3 +199,29 @@ def test_a_refusal_in_prose_is_asked_once_and_rerouted_or_kept_in_quarantine(tmp
 )
 def test_what_is_a_refusal_and_what_is_not(text: str, refusal: bool) -> None:
     assert bool(declined(text)) is refusal
+
+
+def test_a_person_who_is_forgotten_leaves_the_judge_s_journal_and_quarantine(tmp_path: Path) -> None:
+    pairs = [comparison(n) for n in range(12)]
+    pairs = [
+        pair.model_copy(update={"opening": pair.opening.model_copy(update={"respondent": f"r-{n % 2}"})})
+        for n, pair in enumerate(pairs)
+    ]
+    write_records(tmp_path / "ingest" / "questionnaires" / "part-00000.jsonl", people("r-0", "r-1"), Questionnaire)
+    with StubProcess(StubOptions(poison=0.2), "colloque.judge.standin:judge_stub") as stub:
+        model = open_model(
+            ModelConfig(base_url=stub.base_url, model="m", concurrency=2), tmp_path / "journal" / "judge.sqlite"
+        )
+        both_orders(ModelJudge(model), pairs)
+        model.close()  # type: ignore[attr-defined]
+    journal = tmp_path / "journal" / "judge.sqlite"
+    assert quarantined(journal)
+    assert any("judge: " in line for line in forget_respondent(tmp_path, "r-0"))
+    opened = Journal(journal)
+    left = {entry.request.split("/")[1] for entry in opened.entries()}
+    opened.close()
+    assert left == {"r-1"}
+
+
+def people(*names: str) -> list[Questionnaire]:
+    return [Questionnaire(id=f"q-{name}", respondent=name) for name in names]

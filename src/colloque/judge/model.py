@@ -68,7 +68,8 @@ class ModelJudge:
         for draw in range(_TRIES):
             # Greedy first; a reply that could not be read would come back the same, so the next ones are drawn.
             how = {"temperature": 0.3 if draw else 0.0, "max_tokens": 1024 * (draw + 1), "seed": seed, "draw": draw}
-            name = f"judge/{comparison.id}/{draw}"
+            # With the person in it, so that `forget` finds what was said of them in the journal.
+            name = f"judge/{comparison.opening.respondent or '-'}/{comparison.id}/{draw}"
             reply = await ask(
                 Request(id=name, messages=messages, sampling=sampling.model_copy(update=how), shape=SHAPE)
             )
