@@ -46,7 +46,7 @@ def nominal(fact: Fact, rest: str, rng: Random) -> str:
         return "J'ai " + lower(rest)
     clause = fact.form.clause
     small = lower(said)
-    if re.match(r"(?:mon|ma|mes|papa|maman) ", small):
+    if re.match(r"(?:mon|ma|mes|papa|maman)\b", small):
         return said
     if (
         clause

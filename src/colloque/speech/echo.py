@@ -53,6 +53,8 @@ def acknowledge(fact: Fact, persona: Persona, rng: Random, used: set[str], gende
         words = _echo(fact, gender)
         if words and (fact.mood != "hard" or (persona.school != "brief" and _weighs(words))):
             frames = bank["echo"][_frames(fact, persona, words)]
+            if " " not in words:
+                frames = [frame for frame in frames if not frame.startswith(("Donc", "Si ", "En somme"))]
             frame = _fresh(frames, rng, used)
             return frame.replace("{X}", upper(words)).replace("{x}", lower(words))
     return _plainly(fact, persona, rng, used)

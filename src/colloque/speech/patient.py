@@ -12,7 +12,7 @@ from colloque.speech.bank import load
 from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.letters import lower, upper
 from colloque.speech.oral import colour, hesitate, opener, spoken, tagged
-from colloque.speech.replies import DURATION, content, gender, plainly, yes_no
+from colloque.speech.replies import DURATION, FIGURE, content, gender, plainly, yes_no
 
 __all__ = ["DURATION", "Said", "chunks", "content", "patient_turn", "state"]
 
@@ -70,7 +70,7 @@ def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = Non
         before = before if again_said(before) else ""
     after = (
         colour(persona, rng, kind, used, short=core.count(" ") < 4)
-        if fact.words < 25 and not core.endswith(_TAGS)
+        if fact.words < 25 and not core.endswith(_TAGS) and not FIGURE.fullmatch(core)
         else ""
     )
     return _assemble(fact.id, before, core, _agree(after, persona))

@@ -19,7 +19,7 @@ from colloque.speech.oral import spoken
 from colloque.speech.persons import mine
 from colloque.speech.weave import weave
 
-__all__ = ["DURATION", "content", "gender", "plainly", "yes_no"]
+__all__ = ["DURATION", "FIGURE", "content", "gender", "plainly", "yes_no"]
 
 
 def gender(persona: Persona) -> Gender:
@@ -141,6 +141,8 @@ def _fronted(fact: Fact, core: str, persona: Persona) -> str:
 
 def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
     """The topic said again before the answer, as people do: « Le sommeil ? Mal, je me réveille toutes les deux heures. »"""
+    if FIGURE.fullmatch(core) and fact.form.kind != "noun":
+        return core
     label = load("topics")["labels"].get(fact.topic or "")
     asked = fact.form.kind == "noun" or re.match(
         r"comment (?:est|va|sont|vont|se passe|dorm)", fact.form.text, re.IGNORECASE
@@ -157,7 +159,7 @@ def _picked_up(fact: Fact, core: str, persona: Persona, rng: Random) -> str:
         :5
     ] in fold(core):
         return core
-    ways = [f"Pour {label}, {lower(core)}", f"Alors {label}, {lower(core)}"]
+    ways = [f"Pour {label}, {lower(core)}"]
     if asked:
         ways += [
             f"{upper(label)} ? {core}",
@@ -175,6 +177,11 @@ _VALUE = re.compile(
 _ALONE = re.compile(
     r"^(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|quinze|vingt)(?: (?:ou|à) (?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix))?$"
 )
+FIGURE = re.compile(
+    r"(?:(?:je dirais|je mettrais|environ|à peu près|entre|vers|au moins) )?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|[a-zé]+-[a-zé-]+|[\d,.]+)(?: (?:ou|à|sur|et) [a-z-]+)?(?: (?:fois|ans?|jours?|heures?|kilos?|par jour|par semaine|mois|semaines?|demie?))*\.",
+    re.IGNORECASE,
+)
+"""A bare figure: nobody adds a remark to « cinq »."""
 _NOUN_OF = re.compile(r"^combien d(?:e |')(?P<noun>[\wÀ-ÿ-]+)")
 
 
