@@ -10,6 +10,7 @@ from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
 from colloque.core import Finding, Severity
+from colloque.french.concepts import concept_parents
 from colloque.french.context import scopes
 from colloque.french.lexicon import NEGATIONS, concepts
 
@@ -58,6 +59,8 @@ _ROOT = 5
 
 def _same_word(fact: Fact, exchange: Exchange, claim: Claim) -> bool:
     """Record and claim share more than a concept: a word or its root; what only agrees to a question, the question's."""
+    if concept_parents().get(claim.concept):
+        return True  # a complaint told apart: the concept is as narrow as a word
     text = exchange.said if claim.explicit else exchange.asked
     spoken = {t.key for t in text.words if t.weight == 2 and (not claim.explicit or claim.start <= t.start < claim.end)}
     roots = {k[:_ROOT] for k in fact.words}

@@ -12,7 +12,7 @@ from colloque.french.context import scopes
 from colloque.french.lexicon import Hit, Says, concept_files, scan
 from colloque.french.tokens import Token, load_data, tokens
 
-__all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concepts_of", "mentions"]
+__all__ = ["Experiencer", "Mention", "Polarity", "Time", "concept_of", "concept_parents", "concepts_of", "mentions"]
 
 Polarity = Literal["present", "absent", "unsure"]
 Experiencer = Literal["patient", "other"]
@@ -99,16 +99,19 @@ def _dislocated(words: Sequence[Token], at: int, *, aside: bool) -> bool:
 
 
 def _fronted(words: Sequence[Token], hit: Hit, negated: Sequence[bool]) -> bool:
-    """A topic that opens its sentence, a comma, and a denial further on: what is denied is not sure (« Le tire-lait, j'ai pas pu »)."""
+    """A topic that opens its sentence, a comma, and a clause of its own that denies: what is denied is not sure (« Le tire-lait, j'ai pas pu »)."""
     if not _opens(words, hit.first) or hit.last + 1 >= len(words) or words[hit.last + 1].word != ",":
         return False
     if any(t.word in _SUBJECTS for t in words[max(0, hit.first - 3) : hit.first]):
         return False
+    subject = False
     for k in range(hit.last + 2, min(hit.last + 2 + _TOPIC_REACH, len(words))):
-        if words[k].word in _HARD_STOPS:
+        word = words[k].word
+        if word in _HARD_STOPS or (word == "," and k > hit.last + 5):
             return False
-        if words[k].word in _DENIALS and negated[k]:
-            return True
+        subject = subject or word in _SUBJECTS
+        if word in _DENIALS and negated[k]:
+            return subject
     return False
 
 
@@ -160,7 +163,7 @@ def concepts_of(question: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _parents() -> dict[str, str]:
+def concept_parents() -> dict[str, str]:
     """Concepts told apart from a broader one → the broader one, under which a question is asked."""
     return {c["id"]: c["parent"] for name in concept_files() for c in load_data(name)["concept"] if "parent" in c}
 
@@ -168,4 +171,4 @@ def _parents() -> dict[str, str]:
 def concept_of(question: str) -> str | None:
     """The main topic of a question, e.g. `sommeil`, the broader one where two are told apart; None where no lexicon knows it."""
     found = concepts_of(question)
-    return _parents().get(found[0], found[0]) if found else None
+    return concept_parents().get(found[0], found[0]) if found else None
