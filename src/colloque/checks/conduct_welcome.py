@@ -135,20 +135,25 @@ def _cheered(scene: Scene, weight: str) -> bool:
 @lru_cache(maxsize=512)
 def _manner(reply: str) -> Manner:
     """What the reply does before it asks: takes up, hums, or turns to something else."""
-    book = lexicon("welcome")
-    aside = book.has(reply, "aside", "papers")
-    said = [reply[start:end] for start, end in sentences(reply)]
-    asking = [s for s in said if "?" in s and questions_in(s)]
-    for sentence in said:
-        if sentence in asking or book.has(sentence, "aside", "papers"):
+    hits = lexicon("welcome").all(reply, "aside", "papers", "procedure", "formula", "empathy")
+    spans = sentences(reply)
+    asking = [span for span in spans if "?" in reply[slice(*span)] and questions_in(reply[slice(*span)])]
+    for start, end in spans:
+        within = [hit for hit in hits if start <= hit.start < end]
+        if (start, end) in asking or any(hit.label in ("aside", "papers") for hit in within):
             continue
-        statement = sentence
-        for hit in reversed(book.all(sentence, "procedure")):
-            statement = statement[: hit.start] + statement[hit.end :]
+        statement, moves = reply[start:end], [hit for hit in within if hit.label == "procedure"]
+        for hit in reversed(moves):
+            statement = statement[: hit.start - start] + statement[hit.end - start :]
         words = [word for word in _TOKEN.findall(plain(statement)) if word not in _BARE]
-        if len(words) >= 2 or (words and _HEARD.search(plain(statement))) or book.has(statement, "formula"):
+        said = [
+            h for h in within if h.label == "formula" and not any(m.start < h.end and h.start < m.end for m in moves)
+        ]
+        if len(words) >= 2 or said or (words and _HEARD.search(plain(statement))):
             return "received"
-    lead = asking[0].rsplit(",", 1)[0] if asking and "," in asking[0] else ""
-    if lead and book.has(lead, "empathy"):
-        return "received"
-    return "aside" if aside else "bare"
+    if asking and "," in reply[slice(*asking[0])]:
+        start, end = asking[0]
+        lead = start + reply[start:end].rindex(",")
+        if any(hit.label == "empathy" and start <= hit.start and hit.end <= lead for hit in hits):
+            return "received"
+    return "aside" if any(hit.label in ("aside", "papers") for hit in hits) else "bare"
