@@ -1,6 +1,6 @@
 """DPO with each shared token once: how fast, how equal, how much memory, beside TRL's own trainer.
 
-    python bench/dpo.py [--workspace DIR] [--repeats 3] [--steps 8] [--equal 20]
+    python bench/dpo.py [--workspace DIR] [--repeats 3] [--steps 8] [--equal 20] [--sets own] [--families llama] [--methods full]
 
 Three sets of pairs. `own`: the preference set and the policy of a workspace that `colloque run` left (`--workspace`); `dialogues`:
 made here, six openings of each written dialogue, the dialogue's own turn against another's; `openings`: one opening of
@@ -23,12 +23,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from colloque.core import Dialogue, Preference, cuts, messages_from, reply_message, rng_for
 from colloque.store import Context, read_records, write_records
+from colloque.train.config import Size
 
 BATCH = 16
 VARIANTS = ("stock", "rows", "tree")
@@ -68,7 +69,7 @@ def one_pair(dialogue: Dialogue, spot: int, other: Dialogue) -> Preference | Non
     )  # fmt: skip
 
 
-def make_policies(folder: Path, workspace: Path | None, size: str) -> dict[str, Path]:
+def make_policies(folder: Path, workspace: Path | None, size: Size) -> dict[str, Path]:
     """A policy of each type: the workspace's own where it has that type, else random weights of that size."""
     from transformers import AutoConfig, Qwen3Config, Qwen3ForCausalLM
 
@@ -288,43 +289,44 @@ def worker(job: dict[str, Any]) -> dict[str, float]:
 
 
 def report(jobs: list[dict[str, Any]], repeats: int, equal: int) -> None:
-    """Measure in turns, print medians; then compare."""
-    results: dict[tuple[str, ...], list[dict[str, float]]] = {}
-    for _ in range(repeats):
-        for job in jobs:
+    """Each set, type and method in turn: the variants one after the other, several times; medians; then the comparison."""
+    print(f"pairs a processor second, median of {repeats} (least to most), and times stock")
+    for job in jobs:
+        runs: dict[str, list[dict[str, float]]] = {variant: [] for variant in VARIANTS}
+        for _ in range(repeats):
             for variant in VARIANTS:
-                key = (job["set"], job["family"], job["method"], variant)
-                results.setdefault(key, []).append(worker({**job, "variant": variant, "do": "measure"}))
-                print(".", end="", file=sys.stderr, flush=True)
-    print("\npairs a processor second, median (least to most); times stock", f"{repeats} repeats", sep=", ")
-    for key, runs in results.items():
-        speeds = [run["training"] for run in runs]
-        base = results[(*key[:3], "stock")]
-        times = statistics.median(speeds) / statistics.median(run["training"] for run in base)
-        ahead = statistics.median(r["references"] for r in runs) / statistics.median(r["references"] for r in base)
-        print(
-            f"{key[0]:<10} {key[1]:<6} {key[2]:<5} {key[3]:<6} training {statistics.median(speeds):7.2f} ({min(speeds):.2f} to {max(speeds):.2f}) "
-            f"{times:5.2f} × | references {statistics.median(r['references'] for r in runs):7.2f} {ahead:5.2f} × | "
-            f"peak {statistics.median(r['megabytes'] for r in runs):6.0f} MB"
-        )
-    for job in jobs if equal else []:
-        found = worker({**job, "do": "compare", "steps": equal})
-        print(
-            f"{job['set']:<10} {job['family']:<6} {job['method']:<5} {found['steps']} steps, stock against tree: loss {found['loss']:.1e}, "
-            f"gradient {found['gradient']:.1e} (largest {found['largest_gradient']:.2g}), weights after them {found['weights']:.1e}; "
-            f"{found['fewer']:.2f} times fewer tokens; the loss moved by {found['learnt']:.2g}"
-        )
+                runs[variant].append(worker({**job, "variant": variant, "do": "measure"}))
+        middle = {v: {k: statistics.median(r[k] for r in some) for k in some[0]} for v, some in runs.items()}
+        for variant, found in middle.items():
+            speeds = [run["training"] for run in runs[variant]]
+            times = {what: found[what] / middle["stock"][what] for what in ("training", "references")}
+            print(
+                f"{job['set']:<10} {job['family']:<6} {job['method']:<5} {variant:<6} training {found['training']:7.2f} "
+                f"({min(speeds):.2f} to {max(speeds):.2f}) {times['training']:5.2f} × | references {found['references']:7.2f} "
+                f"{times['references']:5.2f} × | peak {found['megabytes']:6.0f} MB",
+                flush=True,
+            )
+        if equal:
+            found = worker({**job, "do": "compare", "steps": equal})
+            print(
+                f"{job['set']:<10} {job['family']:<6} {job['method']:<5} {found['steps']} steps, stock against tree: loss "
+                f"{found['loss']:.1e}, gradient {found['gradient']:.1e} (largest {found['largest_gradient']:.2g}), weights after "
+                f"them {found['weights']:.1e}; {found['fewer']:.2f} times fewer tokens; the loss moved by {found['learnt']:.2g}",
+                flush=True,
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--dialogues", type=int, default=150)
-    parser.add_argument("--size", default="1m")
+    parser.add_argument("--size", default="1m", choices=get_args(Size))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--equal", type=int, default=20, help="steps of the comparison; 0: none")
     parser.add_argument("--sets", default="own,dialogues,openings")
+    parser.add_argument("--families", default="llama,qwen3")
+    parser.add_argument("--methods", default="full,lora")
     parser.add_argument("--job", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.job:
@@ -350,7 +352,8 @@ def main() -> None:
             for which in given.sets.split(",")
             if which in files
             for family, policy in policies.items()
-            for method in ("full", "lora")
+            if family in given.families
+            for method in given.methods.split(",")
         ]
         report(jobs, given.repeats, given.equal)
 
