@@ -37,12 +37,16 @@ class Case:
     stated: dict[int, tuple[int, ...]]
 
     def places(self, i: int) -> list[Exchange]:
-        """The exchanges that convey fact `i`, the best first."""
+        """The exchanges that convey fact `i`, the best first; where only order tells, the one that order gives."""
+        found = self.placed(i)
+        return found or ([self.exchanges[self.ordered[i]]] if i in self.ordered else [])
+
+    def placed(self, i: int) -> list[Exchange]:
+        """The exchanges that convey fact `i` by words, topic, quantities, or because the writer says so, the best first."""
         columns = self.alignment.places(i)
         if i in self.stated:
             columns = (*self.stated[i], *(j for j in columns if j not in self.stated[i]))
-        found = [self.exchanges[j] for j in columns]
-        return found or ([self.exchanges[self.ordered[i]]] if i in self.ordered else [])
+        return [self.exchanges[j] for j in columns]
 
     def firm(self, i: int) -> tuple[int, ...]:
         """Columns that convey fact `i` beyond doubt: by the evidence, or because the writer says so."""

@@ -25,11 +25,26 @@ __all__ = ["check_invented"]
 _HISTORY = frozenset(("history", "treatment", "habit"))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
+def _keys(name: str) -> frozenset[str]:
+    """Keys of a list of `data/invented.toml`."""
+    data = tomllib.loads((files("colloque.checks") / "data" / "invented.toml").read_text("utf-8"))
+    return frozenset(key_of(fold_word(word)) for word in data[name])
+
+
 def _generic() -> frozenset[str]:
     """Keys of words that name a whole kind (« opéré »), where the record may hold one of it."""
-    data = tomllib.loads((files("colloque.checks") / "data" / "invented.toml").read_text("utf-8"))
-    return frozenset(key_of(fold_word(word)) for word in data["generic"])
+    return _keys("generic")
+
+
+def _of_known_part(case: Case, claim: Claim, exchange: Exchange) -> bool:
+    """A bodily complaint whose sentence names a part of the body that a complaint of the record names too."""
+    if concepts()[claim.concept].kind != "symptom":
+        return False
+    said = exchange.said
+    number = said.sentence_at(claim.start)
+    parts = {t.key for t, s in zip(said.words, said.sentence, strict=True) if s == number} & _keys("body")
+    return bool(parts & case.record_keys)
 
 
 def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
@@ -37,7 +52,7 @@ def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
     apart = concepts()[claim.concept].apart and not (spoken and spoken <= _generic())
     if not apart and (claim.concept in case.record_concepts or family_of(claim.concept) in case.record_families):
         return True
-    return bool(spoken & case.record_keys) or _measured(case, claim, exchange)
+    return bool(spoken & case.record_keys) or _measured(case, claim, exchange) or _of_known_part(case, claim, exchange)
 
 
 def _measured(case: Case, claim: Claim, exchange: Exchange) -> bool:

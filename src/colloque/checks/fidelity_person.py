@@ -215,7 +215,7 @@ def _named_with(case: Case, fact: Fact, kins: set[str]) -> bool:
 def check_persons(case: Case) -> Iterator[Finding]:
     """Findings of attribution_changed, at most one a fact."""
     for i, fact in enumerate(case.facts):
-        places = case.places(i)
+        places = case.placed(i)
         kins = {p.kin for p in fact.given.persons}
         if case.child:
             kins.discard("enfant")

@@ -128,7 +128,7 @@ def _by_opposites(case: Case, fact: Fact, places: list[Exchange]) -> Finding | N
 def check_polarity(case: Case) -> Iterator[Finding]:
     """Findings of answer_contradicted, at most one a fact."""
     for i, fact in enumerate(case.facts):
-        places = case.places(i)
+        places = case.placed(i)
         found = (
             by_claims(case, i, fact)
             or _by_option(case, fact, places)

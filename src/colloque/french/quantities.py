@@ -172,6 +172,8 @@ class _Reader:
             and unit.kind in ("duration", "number", "weight", "dose")
         ):
             value, end = value + 0.5, end + 2
+        elif tuple(self.words[end : end + 3]) == ("et", "d", "mi"):  # « deux ans et d'mi »
+            value, end = value + 0.5, end + 3
         elif unit.name == "heure" and self.word(end) == "et" and self.word(end + 1) == "quart":
             value, end = value + 0.25, end + 2
         elif unit.name in ("m", "g", "€") and (more := self._hundredths(end)):
