@@ -21,7 +21,7 @@ from colloque.core import CONDUCT, FIDELITY, Answer, Dialogue, Finding, Question
 ROOT = Path(__file__).parents[1]
 SETS = {
     "corpus": ROOT / "../shared/corpus/dialogues.jsonl",
-    "second": ROOT / "tests/checks/data/second_hand.jsonl",
+    **{name: ROOT / f"tests/checks/data/{name}_hand.jsonl" for name in ("second", "third", "fourth", "fifth")},
 }
 ABOUT = {
     "corpus": "the development corpus: 60 faithful dialogues, 60 with planted defects. The lexicons were grown while looking at it: these are figures of fit. "
@@ -29,6 +29,12 @@ ABOUT = {
     "second": "20 other questionnaires and dialogues, 104 defects in another manner, written by the author of the rules after them, without looking at the "
     "lexicons. At first sight 37 of 64 defects of fidelity were found and 2 of 20 faithful dialogues flagged; after the odd pairs had served development, "
     "20 of the 31 of the even ones, still unseen, and 1 of 10 faithful flagged; then those served too. The figures below are of fit.",
+    "third": "20 faithful dialogues and 80 with defects by another author, who knew neither rules nor lexicons. Never seen until then, the rules of the "
+    "time found 28 of 46 defects of fidelity and flagged 13 of 20 faithful dialogues. Read since: figures of fit.",
+    "fourth": "40 faithful and 80 with defects by one more author, colourful and full of facts told unasked. Never seen: 29 of 60 found and 20 of 40 flagged by the "
+    "rules as they stood before the third set was read, 24 of 60 and 14 of 40 after. Read since: figures of fit.",
+    "fifth": "half of yet another author's set (13 faithful). Never seen: 19 of 30 found and 9 of 13 flagged. Read since: figures of fit. The other half was never read: "
+    "18 of 30 found and 6 of 12 flagged at that time, 16 of 30 and 3 of 12 after errors came to ask for two signs.",
 }
 
 Row = tuple[dict[str, Any], Questionnaire, Dialogue]
