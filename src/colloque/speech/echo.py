@@ -154,7 +154,7 @@ def _echo(fact: Fact, gender: Gender) -> str:
 
 
 _POOR = re.compile(
-    r"^(?:(?:mais|et|ou|donc|car|sauf|puis|ben|bah|bof)\b.*|mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\d+|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
+    r"^(?:(?:mais|et|ou|on|donc|car|sauf|puis|ben|bah|bof)\b.*|mal|bien|très|trop|pas mal|aucune?|rien|ça va|bof.*|plus trop|pas trop|je (?:ne )?(?:sais|sait) .*|moyen|normal|idem|pareil|voilà|ok|\d+|ça,? non|nulle part|[\w-]+ment|\w{1,2})$",
     re.IGNORECASE,
 )
 # Harmless in themselves, but they sound like blame, order or comfort when the clinician says them.

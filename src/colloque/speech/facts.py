@@ -178,6 +178,12 @@ def _alarm(question: str, answer: str, reading: Reading) -> bool:
     return any(hit.label in _FLAGS and polarity_at(said, hit.start, hit.end) == "asserted" for hit in found)
 
 
+_LIGHT = re.compile(
+    r"(?:un (?:petit )?peu|pas (?:très|trop|spécialement|vraiment)|légère?(?:ment)?|rarement)\b(?!.*\b(?:mort|suicid|pleur|seule?)\b)",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=8192)
 def _weighs(reading: Reading) -> bool:
     """Whether an answer, as it will be said, holds what must not be passed over."""
@@ -200,6 +206,8 @@ def _heavy(text: str, reading: Reading) -> bool:
 def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
     """Whether what is said is a burden, a relief, or neither; neither where it is not plain."""
     burden, heavy = _moods()
+    if _LIGHT.match(reading.rest):
+        return "plain"
     if _weighs(reading):
         return "hard"
     asked = bool(burden.search(form.text)) and not (form.clause and form.clause.negative)

@@ -16,12 +16,14 @@ __all__ = ["LED_BY", "link_to", "named_twice"]
 def link_to(talk: Talk, fact: Fact, silent: bool) -> str:
     """What leads to the next question; after no acknowledgement it is shorter."""
     last = talk.last
-    if _again(talk, fact):
-        return talk.pick("links", "again")
     if fact.leans:
         return str(talk.rng.choice(("Et ", "")))
+    if fact.band == RISK_BAND and _again(talk, fact):
+        return "Pour bien comprendre, "
     if fact.band == RISK_BAND and (last is None or last.band != RISK_BAND):
         return talk.pick("links", "risk") if talk.rng.random() < 0.7 else ""
+    if _again(talk, fact):
+        return talk.pick("links", "again")
     if fact.band == 13 and fact.topic == "libido":
         return talk.pick("links", "intimate")
     if len(talk.queue) == 1 and talk.told > 4 and talk.rng.random() < 0.4:
@@ -48,6 +50,9 @@ def named_twice(talk: Talk, fact: Fact, question: str) -> bool:
     return label.split("'")[-1].split(" ")[-1][:6] in question.lower()
 
 
+_LEANS_BACK = re.compile(r"\b(?:cela|ça|ce|ces|cette|en|y)\b", re.IGNORECASE)
+
+
 def _turned_to(talk: Talk, fact: Fact) -> str:
     """« Parlons du sommeil. » before a question that comes to a new topic; "" where the topic has no plain name."""
     label = load("topics")["labels"].get(fact.topic or "")
@@ -55,6 +60,7 @@ def _turned_to(talk: Talk, fact: Fact) -> str:
         not label
         or fact.topic not in load("topics")["turned"].split()
         or " de moi" in label
+        or _LEANS_BACK.search(fact.form.text)
         or len(fact.form.text) < 22
         or fact.form.kind == "noun"
     ):

@@ -33,9 +33,11 @@ def _agree(text: str, persona: Persona) -> str:
     return text.replace("{e}", "e" if gender(persona) == "f" else "")
 
 
-def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False) -> Said:
+def state(
+    fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False, alone: bool = True
+) -> Said:
     """Answer a question that was just put. `used` holds the remarks of this talk, so that none comes twice; `same`: the
-    answer before was « jamais », too."""
+    answer before was « jamais », too; not `alone`: another answer follows in the same turn, hence no remark."""
     used = set() if used is None else used
     reading = fact.reading
     if reading.kind in {"nothing", "blank", "inapplicable", "unknown", "refused", "emoji"}:
@@ -52,7 +54,7 @@ def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = Non
             "hard"
             if fact.mood == "hard"
             else "no"
-            if reading.kind == "no"
+            if reading.kind == "no" and fact.mood == "good"
             else "yes"
             if fact.band == _SUBSTANCES
             else "plain"
@@ -70,7 +72,7 @@ def state(fact: Fact, persona: Persona, rng: Random, used: set[str] | None = Non
         before = before if again_said(before) else ""
     after = (
         colour(persona, rng, kind, used, short=core.count(" ") < 4)
-        if fact.words < 25 and not core.endswith(_TAGS) and not FIGURE.fullmatch(core)
+        if alone and fact.words < 25 and not core.endswith(_TAGS) and not FIGURE.fullmatch(core)
         else ""
     )
     return _assemble(fact.id, before, core, _agree(after, persona))
@@ -129,11 +131,11 @@ def _set_piece(fact: Fact, persona: Persona, rng: Random) -> Said:
 
 
 def chunks(
-    fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False
+    fact: Fact, persona: Persona, rng: Random, used: set[str] | None = None, *, same: bool = False, alone: bool = True
 ) -> list[Said]:
     """What is said to a question; a long answer is cut between sentences into several turns of at most some 45 words."""
     if fact.words <= _LONG or fact.reading.kind not in {"yes", "no", "words"}:
-        return [state(fact, persona, rng, used, same=same)]
+        return [state(fact, persona, rng, used, same=same, alone=alone)]
     parts: list[str] = []
     lead = f"{fact.reading.lead}. " if fact.reading.lead else ""
     for sentence in fact.reading.sentences:

@@ -69,7 +69,10 @@ def _clinician_opens(talk: Talk) -> None:
 def _patient_opens(talk: Talk) -> None:
     """The patient begins: with what can be told without a question, near the front of the plan, else with a greeting."""
     key = "careful" if talk.persona.style == "careful" else "any"
+    brings = any(fact.band == 0 for fact in talk.queue)
     for i, fact in enumerate(talk.queue[:4]):
+        if brings and fact.band != 0:
+            continue  # « Qu'est-ce qui vous amène ? » after it would have been deaf
         free = not fact.leans and fact.risk not in OWED and fact.band < INTIMATE_BAND
         said = opening(fact, talk.persona, talk.rng) if free else None
         if said:
@@ -122,14 +125,14 @@ def _answer(talk: Talk, fact: Fact) -> None:
         and _NEVER.match(fact.reading.rest) is not None
         and _NEVER.match(talk.last.reading.rest) is not None
     )
-    said = chunks(fact, talk.persona, talk.rng, talk.used, same=same)
+    also = _also(talk, fact)
+    said = chunks(fact, talk.persona, talk.rng, talk.used, same=same, alone=also is None)
     for piece in said[:-1]:
         talk.patient(patient_turn([piece]), fact)
         if talk.grade in OWED:
             _risk_aside(talk)
         talk.clinician(talk.pick("prompts", "go_on"))
     final = [said[-1]]
-    also = _also(talk, fact) if len(said) == 1 else None
     talk.last = fact
     if also:
         final.append(also[0])
@@ -176,7 +179,10 @@ def _go_on(talk: Talk, before: str = "") -> None:
         taken = acknowledge(talk.last, talk.persona, talk.rng, talk.used, talk.gender)
     link = link_to(talk, following, not taken)
     question = _question(talk, following, link)
-    if LED_BY.match(link) and named_twice(talk, following, question[len(link) :]):
+    if LED_BY.match(link) and (
+        named_twice(talk, following, question[len(link) :])
+        or re.match(r"(?:et )?(?:côté|pour|question)\b", question[len(link) :], re.IGNORECASE)
+    ):
         question = upper(question[len(link) :])
     talk.clinician(taken, question)
 

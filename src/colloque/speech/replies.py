@@ -86,7 +86,7 @@ def yes_no(fact: Fact, persona: Persona, rng: Random, *, plain: bool, short: boo
         rest = with_articles(fact, rest)
     if _AFTER_LEAD.match(rest) or rng.random() < 0.5:
         return f"{lead}, {lower(rest)}"
-    if rng.random() < 0.25 and bare and not re.search(r"\bj[e']", rest[:4].lower()):
+    if fact.band != RISK_BAND and rng.random() < 0.25 and bare and not re.search(r"\bj[e']", rest[:4].lower()):
         what = content(fact, persona, positive)
         if what:
             return f"{lead}, {what}. {rest}"
