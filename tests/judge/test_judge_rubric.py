@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colloque.core import Candidate, Comparison, Opening, Turn, Verdict
@@ -23,6 +23,7 @@ def test_golden_pairs() -> None:
     assert len(wrong) <= 0.1 * len(PAIRS), wrong
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(PAIRS))
 def test_exactly_symmetric(a: str, b: str, pair: dict[str, list[str]]) -> None:
     context = turns_of(pair["said"])
