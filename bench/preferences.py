@@ -4,12 +4,13 @@
 
 Both sides draw four replies to the same openings at the same temperature, judge every two of them in both orders with the
 rubric, and keep the best against the worst. The plain side calls `generate` once a reply, as a loop in a script would. Both
-are timed apart for drawing and for judging; CPU seconds are of this process with its threads. The machine should be quiet.
+are timed apart for drawing and for judging; CPU seconds are of all processes with their threads. The machine should be quiet.
 """
 
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from colloque.core import Candidate, Opening, messages_from
 from colloque.judge import RubricJudge
 from colloque.llm import LocalModel
 from colloque.prefer import OpeningsConfig, PreferConfig, run_openings
-from colloque.prefer.draw import alike, draw_replies, word_list
+from colloque.prefer.draw import alike, draw_replies, draw_shards, word_list
 from colloque.prefer.pairs import best_against_worst, judge_all
 from colloque.prefer.records import Drawn
 from colloque.store import Context, read_records
@@ -48,19 +49,23 @@ class Side(NamedTuple):
         )
 
 
-def measured(openings: Sequence[Opening], draw: Callable[[Sequence[Opening]], list[Drawn]], shard: int) -> Side:
-    """Draw and judge, shard by shard."""
-    rows: list[Drawn] = []
-    begun, cpu = time.perf_counter(), time.process_time()
-    for start in range(0, len(openings), shard):
-        rows += draw(openings[start : start + shard])
+def measured(openings: Sequence[Opening], draw: Callable[[Sequence[Opening]], list[Drawn]]) -> Side:
+    """Draw, then judge."""
+    begun, cpu = time.perf_counter(), spent()
+    rows = draw(openings)
     drawn = time.perf_counter()
     judge, pairs = RubricJudge(), 0
     for row in rows:
         pairs += best_against_worst(judge_all([row], judge)) is not None
     done = time.perf_counter()
     replies = sum(row.asked for row in rows)
-    return Side(len(openings), replies, pairs, drawn - begun, done - drawn, time.process_time() - cpu)
+    return Side(len(openings), replies, pairs, drawn - begun, done - drawn, spent() - cpu)
+
+
+def spent() -> float:
+    """Processor seconds of this process and of its ended children."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def plain(folder: Path, config: PreferConfig, threads: int) -> Callable[[Sequence[Opening]], list[Drawn]]:
@@ -111,10 +116,16 @@ def one_side(options: argparse.Namespace) -> Side:
         some = openings[:: max(1, len(openings) // options.beside)][: options.beside]
         draw = plain(options.model, config, options.threads)
         draw(openings[:1])
-        return measured(some, draw, config.shard)
+        return measured(some, draw)
     model = LocalModel(options.model)
     draw_replies(openings[:2], model, config, 1)
-    return measured(openings, lambda shard: draw_replies(shard, model, config, 17), config.shard)
+    return measured(openings, lambda all_of_them: drawn_by(all_of_them, model, config, options.workers))
+
+
+def drawn_by(openings: Sequence[Opening], model: LocalModel, config: PreferConfig, workers: int) -> list[Drawn]:
+    """As the stage does: in shards, over processes; their start is part of the time."""
+    shards = [openings[start : start + config.shard] for start in range(0, len(openings), config.shard)]
+    return [row for rows in draw_shards(shards, model, config, 17, workers) for row in rows]
 
 
 def beside(options: argparse.Namespace) -> None:
@@ -143,6 +154,7 @@ def main() -> None:
     parser.add_argument("--openings", type=int, default=2000)
     parser.add_argument("--beside", type=int, default=100, help="openings of the plain side")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of the plain side")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes of colloque's side")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--work", type=Path, default=Path("workspace/bench-preferences"))
     parser.add_argument("--side", choices=("plain", "colloque"), help="measure one side, in this process")

@@ -16,7 +16,10 @@ import pytest
 import yaml
 
 from colloque.core import Dialogue, Opening, Preference, Questionnaire
+from colloque.llm import LocalModel
 from colloque.pipeline import STAGES
+from colloque.prefer import PreferConfig
+from colloque.prefer.draw import draw_shards
 from colloque.store import read_records
 from colloque.store.manifest import read_manifest
 
@@ -114,6 +117,15 @@ def test_the_report_stands_alone(workspace: Path) -> None:
     for section in ("entonnoir", "dialogues", "sft", "preferences", "bilan", "methode"):
         assert f'<section id="{section}">' in html
     assert "<mark data-answer=" in html and "<svg" in html
+
+
+def test_replies_are_the_same_in_one_process_and_in_two(workspace: Path) -> None:
+    openings = list(read_records(workspace / "openings" / "openings.parquet", Opening))[:32]
+    shards = [openings[start : start + 4] for start in range(0, len(openings), 4)]
+    model, config = LocalModel(workspace / "sft" / "model"), PreferConfig(draws=2, extra=0, max_tokens=24)
+    assert model.small
+    alone, shared = (list(draw_shards(shards, model, config, 5, workers)) for workers in (1, 2))
+    assert alone == shared
 
 
 def test_killed_in_every_stage_the_result_is_the_same(config: Path, workspace: Path, tmp_path: Path) -> None:

@@ -77,8 +77,18 @@ class LocalModel:
     @cached_property
     def name(self) -> str:
         """The given name, or that of the folder, and a hash of the weights: `sft-3f9a0b12c4de`."""
+        return f"{self.label}-{weights_hash(self.folder)}"
+
+    @property
+    def label(self) -> str:
+        """The first part of its name."""
         own = self.folder.parent.name if self.folder.name == "model" else self.folder.name
-        return f"{self._name or own or 'model'}-{weights_hash(self.folder)}"
+        return self._name or own or "model"
+
+    @cached_property
+    def small(self) -> bool:
+        """It samples on one thread of a processor: several processes may each have one."""
+        return sum(file.stat().st_size for file in self.folder.glob("*.safetensors")) < 4 * _LARGE_FROM
 
     def complete(self, requests: Sequence[Request]) -> list[Reply]:
         """Answer every request, in order. Equal prompts of one batch are read once; each has its own draw."""

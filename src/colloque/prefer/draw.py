@@ -5,15 +5,22 @@ Knows no judge. What is refused is counted by its reason; a cut reply is never j
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
 
 from colloque.core import Candidate, Opening, messages_from, seed_for
+from colloque.engine import map_shards
+from colloque.llm.local import LocalModel
 from colloque.llm.model import ChatModel, Reply, Request, Sampling
 from colloque.prefer.config import PreferConfig
 from colloque.prefer.records import Drawn
 
-__all__ = ["alike", "draw_replies", "word_list"]
+__all__ = ["alike", "draw_replies", "draw_shards", "word_list"]
 
+_WORTH = 4
+"""Shards for which a process is worth its start (loading torch: four to six seconds, a shard of 64 openings: two to three)."""
 _WORD = re.compile(r"\w+")
 
 
@@ -44,6 +51,39 @@ def draw_replies(openings: Sequence[Opening], model: ChatModel, config: PreferCo
         requests = [_request(drawn[spot].opening, draw, config, seed) for spot, draw in asked]
         for (spot, draw), reply in zip(asked, model.complete(requests), strict=True):
             drawn[spot] = _add(drawn[spot], draw, reply, model.name, config)
+
+
+class _Task(NamedTuple):
+    """One shard for a process of its own."""
+
+    openings: Sequence[Opening]
+    folder: Path
+    name: str
+    batch: int
+    config: PreferConfig
+    seed: int
+
+
+def draw_shards(
+    shards: Sequence[Sequence[Opening]], model: ChatModel, config: PreferConfig, seed: int, workers: int = 1
+) -> Iterator[list[Drawn]]:
+    """`draw_replies` of each shard, in order. A small local model is loaded in up to `workers` processes, where each has
+    `_WORTH` shards or more; the replies are the same."""
+    workers = min(workers, len(shards) // _WORTH)
+    if workers > 1 and isinstance(model, LocalModel) and model.small:
+        own = [_Task(shard, model.folder, model.label, model.batch_size, config, seed) for shard in shards]
+        yield from map_shards(_draw_task, own, workers)
+    else:
+        yield from (draw_replies(shard, model, config, seed) for shard in shards)
+
+
+def _draw_task(task: _Task) -> list[Drawn]:
+    return draw_replies(task.openings, _model(task.folder, task.name, task.batch), task.config, task.seed)
+
+
+@lru_cache(maxsize=1)
+def _model(folder: Path, name: str, batch: int) -> LocalModel:
+    return LocalModel(folder, batch, threads=1, name=name)
 
 
 def _next_draws(row: Drawn, config: PreferConfig) -> range:

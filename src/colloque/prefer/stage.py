@@ -19,7 +19,7 @@ from colloque.llm.model import ChatModel
 from colloque.prefer.audit import Audit
 from colloque.prefer.card import build_card, card_text
 from colloque.prefer.config import PreferConfig
-from colloque.prefer.draw import draw_replies
+from colloque.prefer.draw import draw_shards
 from colloque.prefer.near import first_of_near
 from colloque.prefer.pairs import balance_lengths, best_against_worst, control_of, judge_all, preference_of, sides
 from colloque.prefer.passport import check_passport, limits_of, passport_of
@@ -90,10 +90,12 @@ def _openings(path: Path) -> Iterator[Opening]:
 
 def _draw(context: Context, config: PreferConfig, shards: Sequence[Sequence[Opening]], model: ChatModel) -> None:
     with progress("replies", total=sum(map(len, shards)), unit="openings") as advance:
-        for index, shard in enumerate(shards):
-            path = part_path(context.folder / "draws", index)
-            if not path.exists():
-                write_records(path, draw_replies(shard, model, config, context.seed), Drawn)
+        paths = [part_path(context.folder / "draws", index) for index in range(len(shards))]
+        missing = [(path, shard) for path, shard in zip(paths, shards, strict=True) if not path.exists()]
+        advance(sum(map(len, shards)) - sum(len(shard) for _, shard in missing))
+        drawn = draw_shards([shard for _, shard in missing], model, config, context.seed, context.workers)
+        for (path, shard), rows in zip(missing, drawn, strict=True):
+            write_records(path, rows, Drawn)
             advance(len(shard))
 
 
