@@ -16,6 +16,13 @@ from colloque.french.words import matter, stems
         ("Avez-vous de la fièvre, une nuque raide, et est-ce que ça a commencé d'un coup ?", 2),
         ("Vous avez dix-sept ans, c'est bien ça ?", 1),
         ("C'est ça ?", 0),
+        (
+            "Dans quelle mesure ces problèmes ont-ils rendu difficiles votre travail, vos tâches à la maison ou votre capacité à bien vous entendre avec les autres ?",
+            1,
+        ),
+        ("Votre petit carnet, il dit quoi, le matin à jeun ?", 1),
+        ("Ce genre de désagrément, vous le connaissez déjà ?", 1),
+        ("Il me manque un point : les traitements déjà pris ?", 1),
         ("Vous me suivez ?", 0),
         ("C'est plutôt d'un côté, ou les deux sont pareilles ?", 1),
         ("Est-ce une douleur qui serre, qui brûle ou qui pique ?", 1),

@@ -136,7 +136,7 @@ def units_of(text: str) -> tuple[frozenset[str], ...]:
         found.append(names)
         if entry.root not in light:
             heavy.append(names)
-    return tuple(heavy or found)
+    return tuple(heavy if heavy and " pour " not in text else found)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -211,6 +211,8 @@ def _valued(question: _Wanted, exchange: Exchange) -> bool:
     if not VALUE[facet].search(answer) or not exchange.facets & KIN[facet]:
         return False
     units = [names for names in units if not names <= _NIGHT] or list(units)
+    if facet not in ("duration", "clock"):  # of the same topic, another figure: the sugar's, the hypos'
+        units = [frozenset(name for name in names if name[0] != "@") for names in units]
     leaned = any(_LEANS.search(plain(earlier)) or not units_of(earlier) for earlier in exchange.questions)
     if put and wanted and not put & wanted:
         return False  # how many glasses, how many evenings
