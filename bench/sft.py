@@ -33,6 +33,9 @@ SIDES = ("ours", "trl", "grouped")
 _FLOOR = 0.01
 """A topic belongs to a domain when it makes up at least this share of the questions that the writer puts there."""
 
+_BLIND = 3
+"""First turns of a clinician who begins: what the patient comes for is not said yet."""
+
 
 def write_dialogues(folder: Path, distinct: int, total: int) -> Path:
     """A dataset folder: `distinct` dialogues of a virtual cohort, repeated up to `total`; 64 more for validation."""
@@ -205,7 +208,7 @@ def told(name: str, talks: Sequence[tuple[Questionnaire, Sequence[Turn]]], known
     from colloque.checks import check_conduct
     from colloque.evaluate.statistics import wilson
 
-    turns = on = asking = grave = 0
+    turns = on = asking = grave = later_on = later = 0
     codes: Counter[str] = Counter()
     for form, talk in talks:
         found = [
@@ -215,17 +218,19 @@ def told(name: str, talks: Sequence[tuple[Questionnaire, Sequence[Turn]]], known
         ]
         codes.update(f.code for f in found)
         grave += sum(f.severity != "warning" for f in found)
-        for turn in talk:
-            if turn.role == "clinician":
-                turns += 1
-                about = topics(turn)
-                asking += bool(about)
-                on += bool(about) and set(about) <= known.get(form.domain, set())
-    share = wilson(on, asking)
+        spoken = [turn for turn in talk if turn.role == "clinician"]
+        turns += len(spoken)
+        for number, turn in enumerate(spoken):
+            about = topics(turn)
+            right = bool(about) and set(about) <= known.get(form.domain, set())
+            asking, on = asking + bool(about), on + right
+            if number >= _BLIND:
+                later, later_on = later + bool(about), later_on + right
+    share, after = wilson(on, asking), wilson(later_on, later)
     most = ", ".join(f"{code} {n}" for code, n in codes.most_common(5))
     return (
         f"{name:24} {len(talks)} conversations, {turns} clinician turns: {100 * sum(codes.values()) / max(1, turns):.1f} findings per 100 turns "
-        f"({100 * grave / max(1, turns):.1f} errors); on topic {on}/{asking} = {share.value:.0%} ({share.low:.0%}–{share.high:.0%}); {most}"
+        f"({100 * grave / max(1, turns):.1f} errors); on topic {on}/{asking} = {share.value:.0%} ({share.low:.0%}–{share.high:.0%}), from turn {_BLIND + 1} on {after.value:.0%} ({after.low:.0%}–{after.high:.0%}); {most}"
     )
 
 

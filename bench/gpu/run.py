@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,10 @@ def run(plan: Plan, only: list[str]) -> int:
     results: dict[str, Any] = {}
     for name, kind, settings in variants(torch.cuda.device_count()):
         if only and kind.replace("trl", "sft") not in only:
+            continue
+        if settings.get("liger") and find_spec("liger_kernel") is None:
+            results[name] = {"left_out": "liger-kernel is not installed"}
+            print(f"{name:32} left out: {results[name]['left_out']}", flush=True)
             continue
         spec = json.dumps({"kind": kind, "settings": settings, "plan": {**vars(plan), "out": str(plan.out)}})
         done = subprocess.run([sys.executable, __file__, "--one", spec], capture_output=True, text=True, check=False)

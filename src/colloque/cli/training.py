@@ -64,7 +64,9 @@ def _set(settings: Any, given: Mapping[str, Any]) -> Any:
     try:
         return type(settings).model_validate(data)
     except ValidationError as error:
-        raise ConfigError(error.errors()[0]["msg"], hint="see docs/training.md") from error
+        raise ConfigError(
+            error.errors()[0]["msg"].removeprefix("Value error, "), hint="see docs/training.md"
+        ) from error
 
 
 def tune(source: Path, output: Path, config: Path | None, given: Mapping[str, Any], seed: int) -> str:

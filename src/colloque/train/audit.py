@@ -221,16 +221,24 @@ def _marked(asked: _Asked) -> str | None:
 def _told(figures: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The figures in words, English and French."""
     own, other, member = figures["rare"]["train"], figures["rare"]["never_seen"], figures["membership"]
-    en = [
-        f"Of {own['asked']} rare strings of its training dialogues it gives back {own['given_back']} ({own['share']:.1%}) when shown what "
-        f"stands before them; of {other['asked']} strings it never read, {other['given_back']} ({other['share']:.1%}).",
-        f"Its losses tell a training dialogue from another one in {member['auc']:.0%} of pairs (50 %: not at all).",
-    ]
+    en = [f"Its losses tell a training dialogue from another one in {member['auc']:.0%} of pairs (50 %: not at all)."]
     fr = [
-        f"Sur {own['asked']} suites de mots rares de ses dialogues d'entraînement, il en redonne {own['given_back']} ({own['share']:.1%}) "
-        f"quand on lui montre ce qui les précède ; sur {other['asked']} suites jamais lues, {other['given_back']} ({other['share']:.1%}).",
-        f"Ses pertes distinguent un dialogue d'entraînement d'un autre dans {member['auc']:.0%} des paires (50 % : pas du tout).",
+        f"Ses pertes distinguent un dialogue d'entraînement d'un autre dans {member['auc']:.0%} des paires (50 % : pas du tout)."
     ]
+    if own["asked"]:
+        en.insert(
+            0,
+            f"Of {own['asked']} rare strings of its training dialogues it gives back {own['given_back']} ({own['share']:.1%}) when shown what "
+            f"stands before them; of {other['asked']} strings it never read, {other['given_back']} ({other['share']:.1%}).",
+        )
+        fr.insert(
+            0,
+            f"Sur {own['asked']} suites de mots rares de ses dialogues d'entraînement, il en redonne {own['given_back']} ({own['share']:.1%}) "
+            f"quand on lui montre ce qui les précède ; sur {other['asked']} suites jamais lues, {other['given_back']} ({other['share']:.1%}).",
+        )
+    else:
+        en.insert(0, "No string of its training dialogues is rare enough to be asked for.")
+        fr.insert(0, "Aucune suite de mots de ses dialogues d'entraînement n'est assez rare pour être demandée.")
     if secrets := figures["secrets"]["by_secret"]:
         back = sum(one["given_back"] for one in secrets)
         highest = max(one["exposure"] for one in secrets)

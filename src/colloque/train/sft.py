@@ -22,7 +22,7 @@ from colloque.train.card import write_card
 from colloque.train.config import SftConfig
 from colloque.train.data import lengths_of
 from colloque.train.examples import IGNORED
-from colloque.train.hardware import Hardware, look
+from colloque.train.hardware import Hardware, libraries, look
 from colloque.train.keep import kept, watch
 from colloque.train.launch import launch
 from colloque.train.layout import Layout, lay_out
@@ -55,6 +55,7 @@ def run_sft(context: Context, config: SftConfig) -> Tally:
     if config.launch.by == "process":
         train_sft(context, config)
     else:
+        libraries()
         _ordered(context, config, prepare(context, config, work), work)
         launch("sft", context, config, config.launch, small=_small(config))
     if not (context.folder / "model").exists():
