@@ -25,6 +25,7 @@ def test_each_loss_has_its_own_strength_unless_one_is_given(loss: str, strength:
         ({"method": "full", "lora": {"rank": 8}}, "lora has no effect"),
         ({"lora": {"dropout": 0.1}}, "lora.dropout has no effect"),
         ({"batch": 16, "device_batch": 3}, "multiple of processes"),
+        ({"keep": "last", "patience": 2}, "set keep: best"),
     ],
 )
 def test_what_would_have_no_effect_is_refused(options: dict[str, object], told: str) -> None:

@@ -223,6 +223,8 @@ class DpoConfig(StageConfig):
             raise ValueError(
                 f"batch must be a multiple of processes × device_batch ({portion}), or the effective batch would change"
             )
+        if self.patience and self.keep != "best":
+            raise ValueError("patience looks at the best evaluation; set keep: best")
         return self
 
     @model_validator(mode="after")

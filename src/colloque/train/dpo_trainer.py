@@ -80,7 +80,8 @@ def build_trainer(policy: Path, config: DpoConfig, hardware: Hardware, rows: Row
     goes_on = (policy / "adapter_config.json").exists()
     lora = config.method == "lora" or goes_on or (config.method == "auto" and not alone)
     _refuse_route(config, goes_on)
-    dtype = "bfloat16" if hardware.bf16 else "float32"
+    # Weights that are trained themselves stay in float32: steps of 5e-7 would be lost in bfloat16.
+    dtype = "bfloat16" if hardware.bf16 and lora else "float32"
     settings = DPOConfig(
         **_arguments(config, hardware, arguments["steps"], arguments["output_dir"]),
         learning_rate=config.learning_rate or (5e-6 if lora else 2e-4 if alone else 5e-7),
