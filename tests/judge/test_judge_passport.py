@@ -9,6 +9,7 @@ import pytest
 from colloque.core import Choice, Comparison, Verdict, uniform
 from colloque.errors import RunError
 from colloque.judge import NO_VERDICT, ModelJudge, RubricJudge
+from colloque.judge.model import judge_version
 from colloque.judge.panel import Panel
 from colloque.judge.passport import Limits, canary, check, examine, planted
 from colloque.llm import BudgetConfig, ModelConfig, Request, ScriptedModel, open_model
@@ -157,4 +158,5 @@ def test_a_model_that_is_shown_its_data_in_both_orders_is_examined_like_any_othe
 
     said = examine(ModelJudge(ScriptedModel(script), vetoes=False), KNOWN)
     assert said["accuracy"] == said["planted_accuracy"] == 1.0
-    assert said["cost"] == {}
+    assert said["cost"] == {} and said["prompts"] == judge_version()
+    assert examine(RubricJudge(), KNOWN)["prompts"] is None

@@ -58,6 +58,10 @@ def run_augment(context: Context, config: AugmentConfig, reformulator: ChatModel
                         _save(context.folder, made, seen, work.chosen(shard))
                     advance(len(shard.wanted) if turn == 0 else sum(times for _, times in shard.wanted))
     tally = _tally(context.folder).balanced("augment")
+    if reformulator:
+        from colloque.augment.model import reformulator_version
+
+        tally.figures["prompts"] = reformulator_version()
     if watch:
         tally.figures["spent"] = watch.figures()
     return tally

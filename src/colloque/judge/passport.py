@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from colloque.core import Candidate, Choice, Comparison, Opening, Turn, Verdict, content_id, uniform
 from colloque.errors import RunError
+from colloque.judge.model import judge_version
 from colloque.judge.protocol import NO_VERDICT, Judge, agreed
 
 __all__ = ["Canary", "Limits", "canary", "check", "examine", "planted"]
@@ -88,7 +89,7 @@ def examine(judge: Judge, known: Sequence[Canary], same: int = 6) -> dict[str, A
     singles = [*given[: len(truth)], *swapped[: len(truth)]]
     had = [verdict for verdict in singles if verdict.criterion != NO_VERDICT]
     return {
-        "judge": judge.name,
+        "judge": judge.name, "prompts": judge_version() if any(_models(judge)) else None,
         "canaries": len(known), "right": first.count("right"), "wrong": first.count("wrong"), "tie": first.count("tie"),
         "accuracy": _accuracy(first),
         "missed": sorted({one.criterion for one, outcome in zip(known, first, strict=True) if outcome != "right"}),

@@ -24,6 +24,7 @@ from colloque.store import (
     write_packed,
     write_records,
 )
+from colloque.write.author import author_version
 from colloque.write.by_model import written_by
 from colloque.write.config import WriteConfig
 from colloque.write.shard import Shard, Written, write_shard
@@ -58,6 +59,8 @@ def run_write(context: Context, config: WriteConfig, author: ChatModel | None = 
             _save(context.folder, written)
             advance(written.read)
     tally = _tally(context.folder).balanced("write")
+    if author:
+        tally.figures["prompts"] = author_version()
     if seen:
         tally.figures["spent"] = seen.figures()
     return tally
