@@ -226,3 +226,25 @@ def test_an_attempt_to_drink_less_is_no_answer_about_death() -> None:
         [Turn(role="clinician", text="Bonjour."), Turn(role="patient", text="Bonjour."), *talk]
     )
     assert not turn.states and turn.text == DEFERRAL()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Bonjour. Comment puis-je vous aider ?",
+        "Bonjour. Quelle est la raison de votre venue ?",
+        "Bonjour. Qu'est-ce qui vous a décidé à venir ?",
+        "Bonjour. De quoi voulez-vous que l'on parle ?",
+        "Bonjour, qu'est-ce qui vous préoccupe ?",
+        "Bonjour, racontez-moi ce qui vous arrive.",
+    ],
+)
+def test_an_open_first_question_is_answered_with_what_brings_them(asked: str) -> None:
+    people = [form for form in cohort(60, 11) if form.told]
+    near = 0
+    for form in people:
+        turn = VirtualPatient(form, 3).answer([Turn(role="clinician", text=asked)])
+        assert turn.states, form.told[0].question
+        near += turn.states[0].answer in {answer.id for answer in form.told[:2]}
+    # The others have a reason for coming or a state of mind further down in the form.
+    assert near > 0.8 * len(people)

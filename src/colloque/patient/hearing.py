@@ -24,6 +24,8 @@ _SURE = 0.62
 """Score from which a question is taken to be about an answer. Measured on the corpus: 0.5 answers 4 % more turns, a third of them wrong."""
 _ALSO = 0.85
 """Share of the best score that a second answer needs, from words of its own (« L'appétit, la mémoire ? »)."""
+_EARLY = 2
+"""Questions at the head of a form that may be why somebody comes."""
 _AGAIN = 0.72
 """What an answer already given is worth: a question is rather about something new."""
 _SENTENCE = re.compile(r"[^.!?…]+(?:\.\.\.|[.!?…])*")
@@ -67,7 +69,8 @@ def understand(record: Record, context: Sequence[Turn]) -> Heard:
         return risk
     asked = " ".join(s for s in _SENTENCE.findall(text) if "?" in s)
     found = _matched(record, heed(asked), told, text)
-    opens = pattern("opener").search(plain(asked))
+    first = not any(turn.role == "patient" for turn in context)
+    opens = pattern("opener").search(plain(asked)) or (first and pattern("opener", "first").search(plain(asked)))
     if found and not (opens and _weak(record, found, asked)):
         return found
     if opens and told and pattern("reason").search(plain(asked)):
@@ -203,7 +206,7 @@ def _first(record: Record, told: tuple[str, ...], wellbeing: bool = False) -> tu
     that is understood alone. Once the talk has begun, nothing that needs its question."""
     left = [fact for fact in _left(record, told) if fact.topic not in ("age", "enfant")] or _left(record, told)
     mood = [fact for fact in left if fact.topic in _MOOD] if wellbeing else []
-    brings = mood or [fact for fact in left if _is_reason(fact)]
+    brings = mood or [fact for fact in left if _is_reason(fact, record.facts[:_EARLY])]
     if not brings:
         brings = left if not told else [fact for fact in left if _stands_alone(fact)]
     return tuple(brings[:1])
@@ -223,10 +226,11 @@ def _stands_alone(fact: Fact) -> bool:
     return plainly and fact.risk == "none" and not about_risk(fact)
 
 
-def _is_reason(fact: Fact) -> bool:
-    return bool(
-        fact.band == 0 or heed(fact.question).families & {"motif"} or pattern("opener").search(plain(fact.question))
-    )
+def _is_reason(fact: Fact, early: Sequence[Fact] | None = None) -> bool:
+    """Why this person comes. « Comment vous sentez-vous ? » is it only among the form's first questions (`early`)."""
+    if fact.band == 0 or heed(fact.question).families & {"motif"}:
+        return True
+    return (early is None or fact in early) and bool(pattern("opener").search(plain(fact.question)))
 
 
 def _next(record: Record, told: tuple[str, ...]) -> tuple[Fact, ...]:
