@@ -18,10 +18,8 @@ def link_to(talk: Talk, fact: Fact, silent: bool) -> str:
     last = talk.last
     if fact.leans:
         return str(talk.rng.choice(("Et ", "")))
-    if fact.band == RISK_BAND and _again(talk, fact):
-        return "Pour bien comprendre, "
-    if fact.band == RISK_BAND and (last is None or last.band != RISK_BAND):
-        return talk.pick("links", "risk") if talk.rng.random() < 0.7 else ""
+    if fact.band == RISK_BAND and (last is None or last.band != RISK_BAND or _again(talk, fact)):
+        return _before_risk(talk, fact)
     if _again(talk, fact):
         return talk.pick("links", "again")
     if fact.band == 13 and fact.topic == "libido":
@@ -39,6 +37,13 @@ def link_to(talk: Talk, fact: Fact, silent: bool) -> str:
             talk.rng.choice(("", "", "", "", "Et ", "Et ", "Et ", "Et ", "Sinon, ", "Dites-moi, ", "Et sinon, "))
         )
     return str(talk.rng.choice(talk.bank["links"]["methodical" if talk.persona.school == "methodical" else "next"]))
+
+
+def _before_risk(talk: Talk, fact: Fact) -> str:
+    """The question of suicide is announced as one that everybody is asked, or put plainly."""
+    if _again(talk, fact):
+        return "Pour bien comprendre, "
+    return talk.pick("links", "risk") if talk.rng.random() < 0.7 else ""
 
 
 LED_BY = re.compile(r".*\. $|(?:Et c|C)ôté |Pour (?:le |la |les |l'|ce qui )|Du côté |À propos |Concernant |Question ")
