@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from colloque.checks.align import Alignment, align
-from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of, sentences_of
+from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, family_of, is_about_child, sentences_of
 from colloque.checks.order import by_order
 from colloque.checks.reading import Reading, read_text
 from colloque.core import Dialogue, Questionnaire
@@ -129,7 +129,7 @@ class Case:
 def case_of(questionnaire: Questionnaire, dialogue: Dialogue) -> Case:
     """The case of a record and the talk made of it."""
     facts = facts_of(questionnaire)
-    child = any(f.child for f in facts)
+    child = is_about_child(facts)
     exchanges = exchanges_of(dialogue, child)
     echoes = {
         i: read_text(text)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from colloque.checks.align import Alignment, align
 from colloque.checks.claims import claims_of
-from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, option_of
+from colloque.checks.facts import Exchange, Fact, exchanges_of, facts_of, is_about_child, option_of
 from colloque.checks.measures import hinted
 from colloque.checks.reading import read_text
 from colloque.checks.stance import stance_of
@@ -99,7 +99,7 @@ def _placed(scores: Sequence[Sequence[float]]) -> list[int | None]:
 def extract_answers(questions: list[Answer], dialogue: Dialogue) -> list[Answer]:
     """One answer a question, in order: `answered` with the patient's words, or `unknown` where the talk gives none."""
     facts = _asked(questions)
-    child = any(f.child for f in facts)
+    child = is_about_child(facts)
     exchanges = exchanges_of(dialogue, child)
     alignment = align(facts, exchanges)
     chosen = _placed([[_score(f, e, alignment, i, j) for j, e in enumerate(exchanges)] for i, f in enumerate(facts)])

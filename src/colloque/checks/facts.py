@@ -16,7 +16,7 @@ from colloque.french.persons import about_child
 from colloque.french.quantities import Quantity
 from colloque.french.scales import Level
 
-__all__ = ["Exchange", "Fact", "exchanges_of", "facts_of", "family_of", "option_of", "sentences_of"]
+__all__ = ["Exchange", "Fact", "exchanges_of", "facts_of", "family_of", "is_about_child", "option_of", "sentences_of"]
 
 _SENTENCE = re.compile(r"[^.!?…]*[.!?…]+[»\")]*\s*|[^.!?…]+$")
 
@@ -137,6 +137,14 @@ def exchanges_of(dialogue: Dialogue, child: bool = False) -> tuple[Exchange, ...
             )
         )
     return tuple(out)
+
+
+_CARRYING = frozenset(("grossesse", "contractions", "bouger_bebe", "fausse_couche"))
+
+
+def is_about_child(facts: tuple[Fact, ...]) -> bool:
+    """The patient is a child and a parent speaks; a baby still carried makes no child's record."""
+    return any(f.child for f in facts) and not any(_CARRYING & f.topics for f in facts)
 
 
 def family_of(concept: str) -> str:

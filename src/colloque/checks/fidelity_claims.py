@@ -150,7 +150,7 @@ def by_denied_words(case: Case, i: int, fact: Fact) -> Finding | None:
         for k, token in enumerate(said.words):
             if token.key not in denied or negated[k]:
                 continue
-            if _in_doubt(said, k):
+            if _in_doubt(said, k) and not _there(said, k):
                 continue
             return contradicted(exchange, fact, token.start, token.end)
     return None
@@ -162,6 +162,21 @@ def _in_doubt(said: Reading, at: int) -> bool:
     before = [t.word for t, s in zip(said.words[:at], said.sentence[:at], strict=True) if s == number]
     after = [t.word for t, s in zip(said.words[at + 1 :], said.sentence[at + 1 :], strict=True) if s == number]
     return "?" in after or "si" in before or not _DOUBTFUL.isdisjoint([*before, *after])
+
+
+def _there(said: Reading, at: int) -> bool:
+    """« Une petite plaie, elle veut pas fermer »: an article says that there is one, and no denial takes it up (« j'en ai pas »)."""
+    number = said.sentence[at]
+    before = [t.word for t, s in zip(said.words[:at], said.sentence[:at], strict=True) if s == number]
+    after = [t.word for t, s in zip(said.words[at + 1 :], said.sentence[at + 1 :], strict=True) if s == number]
+    if (
+        not {"un", "une", "des"} & set(before[-2:])
+        or "?" in after
+        or "si" in before
+        or not _DOUBTFUL.isdisjoint(before)
+    ):
+        return False
+    return {"en", "y", "aucun", "aucune", "non", "jamais"}.isdisjoint(after[:8])
 
 
 _DENYING = frozenset(("pas", "sans", "ni", "aucun", "aucune", "jamais"))

@@ -124,10 +124,12 @@ def _replaced(case: Case, i: int, fact: Fact, places: list[Exchange], kins: set[
         new = head if head and not any(alike(head.kin, k, case.child) for k in kins) else None
         if new is None or (exchange.asked.persons and not _family_question(exchange)):
             continue
-        asked = _asks_who(exchange.asked) and (_asks_who(fact.question) or fact.given.persons[0].first <= 1)
-        if asked or (
-            fact.given.persons[0].first <= 1 and not any(alike(k, e, case.child) for k in kins for e in everywhere)
-        ):
+        first = fact.given.persons[0].first <= 1
+        asked = _asks_who(exchange.asked) and (_asks_who(fact.question) or first)
+        unheard = not any(alike(k, e, case.child) for k in kins for e in everywhere) and not _named_with(
+            case, fact, kins
+        )
+        if asked or (first and unheard):
             words = exchange.said.words
             return reattributed(exchange, fact, words[new.first].start, words[new.end - 1].end)
     return None
@@ -225,8 +227,7 @@ def check_persons(case: Case) -> Iterator[Finding]:
             if found is None and theirs_alone(fact):
                 found = self_swapped(case, fact, places)
             found = found or _claimed(fact, places)
-            if found is None and not _named_with(case, fact, kins):
-                found = _replaced(case, i, fact, places, kins)
+            found = found or _replaced(case, i, fact, places, kins)
         else:
             found = _to_relative(case, fact, places) or _disowned(fact, places) or _cleft(fact, places)
         found = found or _by_time(fact, places)
