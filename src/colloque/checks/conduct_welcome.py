@@ -39,6 +39,7 @@ _PLAIN = re.compile(
     r"^(?:(?:ah |oh |ben |bah |mais )?(?:non|nan|jamais|aucune?|pas|rien|oui|ouais|si)\b[^.?!]{0,40}[.!…]?){1,2}$"
 )
 """A yes or a no and little more."""
+_LONG = 14
 _MANY = 9
 """Words from which an answer is more than its bare matter."""
 
@@ -53,7 +54,7 @@ def answer_ignored(scene: Scene) -> Iterator[Finding]:
     weight, words = _weight(scene)
     if not weight or (manner == "bare" and not scene.questions) or _taken_up(scene, weight, words, manner):
         return
-    strong = weight == "grave" or (manner == "aside" and _turned(scene)) or _cheered(scene, weight)
+    strong = weight == "grave" or (manner == "aside" and _turned(scene)) or _points(scene, weight) >= _STRONG
     label = "last_answer_ignored" if strong else "last_answer_ignored.light"
     yield finding(label, scene.turn, scene.reply[:80], f"« {words} »")
 
@@ -67,11 +68,24 @@ def _weight(scene: Scene) -> tuple[str, str]:
         return "heavy", heavy
     if _PLAIN.match(plain(scene.last)):
         return "", ""
-    if lexicon("welcome").has(scene.asked or "", "feeling_asked") and len(stems(scene.last)) >= 2:
-        return "heavy", scene.last[:40]
     if alarm := alarm_of(scene.last):
         return "heavy", alarm[1]
-    return ("told", scene.last[:40]) if len(scene.last.split()) >= _MANY else ("", "")
+    if asked_back := _asks_back(scene.last):
+        return "grave", asked_back
+    felt = lexicon("welcome").has(scene.asked or "", "feeling_asked") and len(stems(scene.last)) >= 2
+    return ("told", scene.last[:40]) if felt or len(scene.last.split()) >= _MANY else ("", "")
+
+
+_BACK = re.compile(
+    r"est-ce que|est-ce|vous (?:croyez|pensez|pouvez|savez)|(?:c'est|ce serait|serait-ce) (?:grave|normal|dangereux)|je vais (?:\w+ )?(?:perdre|mourir|guerir|pouvoir|devoir|rester|garder)|(?:on|je) (?:peut|peux|pourra|pourrai)|il faut|faut-il|pourquoi|combien de temps"
+)
+
+
+def _asks_back(text: str) -> str:
+    """The patient's question to the clinician, where the turn ends with one; « vous voyez ? » is none."""
+    spans = sentences(text)
+    last = text[slice(*spans[-1])].strip() if spans else ""
+    return last if last.endswith("?") and len(last.split()) > 3 and _BACK.search(plain(last)) else ""
 
 
 @lru_cache(maxsize=512)
@@ -128,8 +142,18 @@ def _turned(scene: Scene) -> bool:
     return lexicon("welcome").has(scene.reply, "papers")
 
 
-def _cheered(scene: Scene, weight: str) -> bool:
-    return weight == "heavy" and lexicon("welcome").has(scene.reply[:24], "cheerful")
+_MINE = re.compile(r"\b(?:je|me|moi|mon|ma|mes)\b|\b[jm]'")
+_STRONG = 3
+"""Points from which what is missed is an error: heavy words and one sign more."""
+
+
+def _points(scene: Scene, weight: str) -> int:
+    """Signs that the answer asked for a word: heavy words, a question about feelings, length, approval that does not fit."""
+    book = lexicon("welcome")
+    heavy = 2 if weight == "heavy" else 0
+    felt = book.has(scene.asked or "", "feeling_asked")
+    long = len(scene.last.split()) >= _LONG and _MINE.search(plain(scene.last)) is not None
+    return heavy + felt + long + book.has(scene.reply[:24], "cheerful")
 
 
 @lru_cache(maxsize=512)
