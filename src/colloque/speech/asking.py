@@ -119,6 +119,7 @@ def _closed(form: Form, clause: Clause, gender: Gender) -> tuple[str, ...]:
     if clause.negative:
         return (form.text,)
     que = elide("que", plain)
+    plain = lower(plain) if not lead else plain
     est = f"{lead}{'est-ce' if lead else 'Est-ce'} {que}{plain} ?"
     # Two verbs side by side sound like two questions without « est-ce que ».
     flat = est if re.search(r"\bet (?:que )?vous\b", plain) else f"{lead}{plain if lead else upper(plain)} ?"

@@ -9,6 +9,7 @@ import re
 __all__ = ["put_right"]
 
 _RULES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (("/j",), re.compile(r"(?<=[a-zà-ÿ])/j(?:r|our)?\b", re.IGNORECASE), " par jour"),
     (("/",), re.compile(r"(?<=[a-zà-ÿ]) ?/ ?sem(?:aines?)?\b", re.IGNORECASE), " par semaine"),
     (("/",), re.compile(r"\b(fois|verres?|cigarettes?|joints?|heures?|comprimés?) ?/ ?(jour|mois|an|nuit)\b", re.IGNORECASE), r"\1 par \2"),
     (('+',), re.compile(r"\s*\+\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),

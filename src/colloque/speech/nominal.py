@@ -121,7 +121,7 @@ def named(phrase: str, use: Use) -> str | None:
     low = lower(phrase)
     words = [w.lower() for w in _WORD.findall(low)[:3]]
     first = words[0]
-    if first in _NO_NOUN:
+    if first in _NO_NOUN or "'" in first:
         return None
     owner = _nouns()[4].get(first)
     if owner:
@@ -169,11 +169,11 @@ def _plural(head: str, first: str) -> bool:
         return False
     if first in _FORE_MANY and first not in {"gros", "mauvais", "vieux"}:
         return True
-    return _gender(_single(head)) is not None
+    return _single(head) in _body() or _gender(_single(head)) is not None
 
 
 _BEFORE = re.compile(
-    r"^(?P<before>(?:le soir|le matin|le midi|à midi|l'après-midi|le dimanche|le week-end|parfois|souvent|surtout|plutôt|un peu|aussi|genre|sinon|avant|maintenant) )(?P<noun>.+)$"
+    r"^(?P<before>(?:le soir|le matin|le midi|à midi|l'après-midi|le dimanche|le week-end|parfois|souvent|surtout|plutôt|aussi|genre|sinon|avant|maintenant) )(?P<noun>.+)$"
 )
 _PIECES = re.compile(r"(, (?:et |ou |surtout |parfois |puis )?| et | ou |\. | puis )")
 
@@ -239,7 +239,11 @@ _ANSWERED = re.compile(
 def _said(body: str, use: Use) -> str | None:
     kin = _nouns()[4]
     related = _RELATED.match(body)
-    if related and related["who"].lower() in kin and is_noun(related["what"].split(" ")[0]):
+    if (
+        related
+        and related["who"].lower() in kin
+        and (is_noun(related["what"].split(" ")[0]) or related["what"].split(" ")[0].lower() in _SHORT)
+    ):
         who = named(related["who"], use) or related["who"]
         return f"{who}, {named(related['what'], 'some') or related['what']}"
     before = _BEFORE.match(body)

@@ -124,7 +124,7 @@ def plainly(fact: Fact, persona: Persona, rng: Random) -> str:
 
 _PER = re.compile(r"combien .*\b(?P<per>par (?:jour|semaine|nuit|mois|an))\b", re.IGNORECASE)
 _CIRCUMSTANCE = re.compile(
-    r"^(?:pendant|avant|après|pour|le soir|la nuit|le matin|au|à la|en|depuis|dans|chez|lorsque|quand) ", re.IGNORECASE
+    r"^(?:pendant|avant|après|pour|le soir|la nuit|le matin|au|à la|depuis|dans|chez|lorsque|quand) ", re.IGNORECASE
 )
 
 
