@@ -1,6 +1,6 @@
 """How good are the checks of conduct and the rubric judge, on the labelled corpus and on planted defects?
 
-    python bench/judge.py [../shared/corpus] [--planted 200]
+    python bench/judge.py [../shared/corpus] [--planted 200] [--judgements FILE …]
 
 Prints shares with Wilson 95 % intervals, never a single figure without its count. The corpus is the development set.
 Rules were written on its odd items; of its even items only counts were seen until a last step, in which the misses of the
@@ -168,7 +168,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", nargs="?", type=Path, default=Path(__file__).parents[1] / "../shared/corpus")
     parser.add_argument("--planted", type=int, default=0)
+    parser.add_argument("--judgements", type=Path, nargs="*", help="only the rubric judge, on these files of pairs")
     arguments = parser.parse_args()
+    if arguments.judgements:
+        for path in arguments.judgements:
+            judge(rows(path), path.name)
+        return 0
     begin = time.process_time()
     check_reply([], "Bonjour.")
     print(f"start-up of the lexicons: {time.process_time() - begin:.2f} s")
