@@ -51,10 +51,16 @@ def _apart(one: str, other: str) -> bool:
         _ALSO.search(plain(other)) and not topics(other)
     )
     return not _REQUEST.search(plain(one)) and bool(
-        first and second and not first & second and not topics(one) & topics(other) and not leans
+        first and second and not first & second and not leans and (_fronted(other) or not topics(one) & topics(other))
     )
 
 
+def _fronted(other: str) -> bool:
+    """« et comment sont vos selles ? »: a question word and a matter of its own."""
+    return _OWN.search(plain(other)) is not None
+
+
+_OWN = re.compile(r"^(?:et )?(?:comment (?:sont|est|va|vont)|quel(?:le)?s? (?:sont|est)) (?:le|la|les|l'|votre|vos)\b")
 _WRAPPED = re.compile(
     r"\b(?:pouvez(?:-vous)?|pourriez(?:-vous)?|voulez-vous|voudriez-vous)\b.*\b(?:dire|parler|raconter|expliquer|decrire)\b"
 )
@@ -62,7 +68,7 @@ _WRAPPED = re.compile(
 _REQUEST = re.compile(
     r"\b(?:tu veux|vous voulez|voulez-vous|tu peux|vous pouvez|pouvez-vous) (?:bien )?(?:ouvrir|montrer|tousser|vous (?:asseoir|allonger|lever)|respirer|souffler|tendre|retirer|enlever)\b"
 )
-_STRONG = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle)\b")
+_STRONG = re.compile(r"\b(?:ca|cela|ce|cette|ces|celui|celle)\b|c'est (?:de la|la que|pour)")
 _ALSO = re.compile(r"^(?:et |ou |puis )?(?:a quel|ou|quand|comment|combien|depuis|qui|avec qui)\b")
 
 

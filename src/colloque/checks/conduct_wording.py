@@ -231,10 +231,10 @@ def _another_language(text: str, words: Sequence[str], books: dict[str, frozense
 
 
 def _foreign_sentence(text: str, marks: frozenset[str]) -> str:
-    """A whole sentence of that language: two of its words, and no small word of French."""
+    """A whole sentence of that language: two of its words, which are half of it or more."""
     for start, end in sentences(text):
         words = tokens(text[start:end])
-        if len(words) >= 3 and sum(word in marks for word in words) >= 2 and stop_words().isdisjoint(words):
+        if len(words) >= 3 and 2 * sum(word in marks for word in words) >= max(4, len(words)):
             return text[start:end]
     return ""
 
