@@ -13,7 +13,7 @@ from colloque.french.agree import compare_quantities
 from colloque.french.persons import persons
 from colloque.french.quantities import Quantity, quantities
 
-__all__ = ["FLOOR", "Case", "case_of", "quote_of", "texts_of"]
+__all__ = ["FLOOR", "Case", "case_of", "quote_of", "said_so", "texts_of"]
 
 
 FLOOR = 0.4
@@ -167,3 +167,20 @@ def quote_of(reading: Reading, start: int, end: int) -> str:
 def texts_of(fact: Fact) -> dict[str, str]:
     """The record's words that a finding quotes."""
     return {"question": fact.answer.question, "given": fact.answer.answer}
+
+
+_BARE = frozenset(("oui", "non", "ouais", "nan", "si"))
+
+
+def said_so(fact: Fact, exchange: Exchange) -> bool:
+    """The reply holds the answer's own words in their order, or its very degree: then it contradicts nothing."""
+    said = [t.word for t in exchange.said.words if t.word[0].isalnum()]
+    wanted = [t.word for t in fact.given.words if t.word[0].isalnum()]
+    if wanted and not (len(wanted) == 1 and wanted[0] in _BARE):
+        size = len(wanted)
+        if any(said[k : k + size] == wanted for k in range(len(said) - size + 1)):
+            return True
+    option = fact.option
+    return option is not None and any(
+        (v.family, v.level) == (option.family, option.level) for v in exchange.said.levels
+    )

@@ -47,10 +47,17 @@ def _of_known_part(case: Case, claim: Claim, exchange: Exchange) -> bool:
     return bool(parts & case.record_keys)
 
 
+_ROOT = 6
+"""Letters that a derived word shares: « agressé », « une agression »."""
+
+
 def _known(case: Case, claim: Claim, exchange: Exchange) -> bool:
     spoken = {t.key for t in tokens(exchange.said.text[claim.start : claim.end]) if t.weight == 2}
     apart = concepts()[claim.concept].apart and not (spoken and spoken <= _generic())
     if not apart and (claim.concept in case.record_concepts or family_of(claim.concept) in case.record_families):
+        return True
+    roots = {k[:_ROOT] for k in case.record_keys if len(k) >= _ROOT}
+    if any(len(k) >= _ROOT and k[:_ROOT] in roots for k in spoken):
         return True
     return bool(spoken & case.record_keys) or _measured(case, claim, exchange) or _of_known_part(case, claim, exchange)
 

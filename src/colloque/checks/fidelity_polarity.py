@@ -6,7 +6,7 @@ exclude each other. Unsure claims contradict nothing.
 
 from collections.abc import Iterator
 
-from colloque.checks.case import Case
+from colloque.checks.case import Case, said_so
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_claims import by_claims, by_denied_matter, by_denied_words, contradicted
 from colloque.checks.fidelity_stance import by_stance
@@ -129,6 +129,8 @@ def check_polarity(case: Case) -> Iterator[Finding]:
     """Findings of answer_contradicted, at most one a fact."""
     for i, fact in enumerate(case.facts):
         places = case.placed(i)
+        if any(said_so(fact, exchange) for exchange in places[:2]):
+            continue
         found = (
             by_claims(case, i, fact)
             or _by_option(case, fact, places)

@@ -8,7 +8,7 @@ missing quantity, so they raise nothing.
 from collections.abc import Iterator
 from itertools import pairwise
 
-from colloque.checks.case import Case, quote_of
+from colloque.checks.case import Case, quote_of, said_so
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_book import finding
 from colloque.checks.reading import Reading
@@ -239,6 +239,8 @@ def check_quantities(case: Case) -> Iterator[Finding]:
     """Findings of quantity_changed, at most one a fact."""
     for i, fact in enumerate(case.facts):
         places = case.places(i)
+        if fact.quantities and any(said_so(fact, exchange) for exchange in places[:2]):
+            continue
         for wanted in fact.quantities:
             found = _changed(case, fact, wanted, places)
             if found is not None:

@@ -84,10 +84,7 @@ def _may_follow(last: float, value: float) -> bool:
 def _single(found: Sequence[Token], i: int) -> Number | None:
     word = found[i].word
     if word[0] in "0123456789":
-        try:
-            return Number(float(word.replace(",", ".")), None, False, i + 1, False)
-        except ValueError:
-            return None
+        return _digits(found, i)
     if (
         word == "demi"
         and i + 1 < len(found)
@@ -109,6 +106,27 @@ def _single(found: Sequence[Token], i: int) -> Number | None:
         if found[end].word == "demi" and (half := _single(found, end)) is not None:
             return half
     return Number(value, None, False, end, True)
+
+
+def _digits(found: Sequence[Token], i: int) -> Number | None:
+    if (more := _thousands(found, i)) is not None:
+        return more
+    try:
+        return Number(float(found[i].word.replace(",", ".")), None, False, i + 1, False)
+    except ValueError:
+        return None
+
+
+def _thousands(found: Sequence[Token], i: int) -> Number | None:
+    """« 12 000 », a space between the thousands; « 2 500 mg » may be two of 500."""
+    if i + 1 >= len(found) or not found[i].word.isdigit() or len(found[i].word) > 3 or found[i].word[0] == "0":
+        return None
+    after = found[i + 1].word
+    if len(after) != 3 or not after.isdigit() or found[i + 1].start - found[i].end != 1:
+        return None
+    if after != "000" and i + 2 < len(found) and found[i + 2].word in ("mg", "g", "ml", "ui"):
+        return None
+    return Number(float(found[i].word + after), None, False, i + 2, False)
 
 
 def number_at(found: Sequence[Token], i: int) -> Number | None:
