@@ -52,9 +52,9 @@ def authored() -> list[Dialogue | Drop]:
 def test_what_a_strong_model_writes_is_kept() -> None:
     made = authored()
     kept = [m for m in made if isinstance(m, Dialogue)]
-    # 20 when it was recorded, 18 of them at once. Checks move; a check that refuses three of these is too strict.
+    # 20 when it was recorded, 18 of them at once. Checks move; a check that refuses two of these is too strict.
     assert len(made) == 20
-    assert len(kept) >= 18, [f"{m.id} {m.reason}: {m.detail}" for m in made if isinstance(m, Drop)]
+    assert len(kept) >= 19, [f"{m.id} {m.reason}: {m.detail}" for m in made if isinstance(m, Drop)]
 
 
 @needs_corpus
@@ -70,9 +70,9 @@ def test_what_a_strong_model_reformulates_says_the_same_in_other_words() -> None
 
     made = list(reformulate_with(ScriptedModel(script, name="strong"), pairs, 3, attempts=1))
     kept = [m for m in made if isinstance(m, Dialogue)]
-    # 19 of 30 at once when recorded: read by hand, the eleven others say the same facts too, and are refused for colour
-    # ("fourmi" as a nickname) or a stammer ("sept… sept virgule un"). Fewer than 17 would be a check grown stricter.
-    assert len(kept) >= 17 * len(made) // 30
+    # 19 of 30 at once when recorded; the eleven others said the same facts too, and were refused for colour ("fourmi" as a
+    # nickname) or a stammer ("sept… sept virgule un"). All 30 pass since; fewer than nine in ten is a check grown too strict.
+    assert len(kept) >= 9 * len(made) // 10, [f"{m.id} {m.reason}: {m.detail}" for m in made if isinstance(m, Drop)]
     assert not [m for m in made if isinstance(m, Drop) and m.reason == "too_near"]
     for _, parent in pairs:
         family = [parent, *(child for child in kept if child.parent == parent.id)]
