@@ -26,7 +26,7 @@ _FIRM = re.compile(
 )
 """A recourse in so many words; « qui est avec vous dans la semaine ? » is none."""
 _PROBE = re.compile(
-    r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
+    r"idees?|pensees?|envie|mourir|mort|suicid|tuer|en finir|vous faire (?:du )?mal|scenario|plan\b|projet|moyen|comprimes|boite|medicaments|arme|fusil|corde|passer a l'acte|y (?:avez-vous )?pens|pensez-vous a|pens(?:e|ez) a|comment vous feriez|ce soir|lettre|danger|vous (?:blesser|coup|scarifi)|tentative|plus la|disparaitre|vivre|y pensez|decide|un moment|une date|prevu|prepare|acces a|ou sont|ou est|vous retient|vous aide a tenir|retenu|secouer|lui faire|bebe|craqu|tenir a distance|vous protege|vous permet"
 )
 _STILL = re.compile(r"\b(?:ca|cela|ce|cette|c'est|y|en|depuis|quand|ou|combien|comment|encore)\b")
 _LONG_AGO = re.compile(
@@ -89,10 +89,11 @@ def danger_missed(scene: Scene) -> Iterator[Finding]:
             light = risk.grade == "ambiguous" and evasive
             yield finding("risk_missed.unasked" if light else "risk_missed", scene.turn, risk.quote)
         elif risk.grade == "acute" and not directs(scene.reply):
-            yield finding("risk_missed.number", scene.turn, risk.quote)
+            yield finding("risk_missed.soon" if _explores(scene) else "risk_missed.number", scene.turn, risk.quote)
         return
     if scene.open_danger.grade == "acute" and not directs(scene.reply):
-        yield finding("risk_missed.number", scene.turn, scene.open_danger.quote)
+        label = "risk_missed.soon" if _explores(scene) else "risk_missed.number"
+        yield finding(label, scene.turn, scene.open_danger.quote)
         return
     history = topics(scene.asked or "") & {"famille", "antecedents"}
     alarm = None if history else alarm_of(scene.last)
@@ -111,6 +112,12 @@ def _piled_up(scene: Scene) -> bool:
 
 def _plainly_denied(scene: Scene) -> bool:
     return risk_of(scene.last, "Avez-vous des idées de suicide ?").grade == "denied"
+
+
+def _explores(scene: Scene) -> bool:
+    """The reply still asks about the danger: a recourse is owed in the next turns, not in the same breath."""
+    asked = " ".join((*questions_in(scene.reply), *invitations_in(scene.reply)))
+    return asks_about_risk(asked) or bool(_PROBE.search(plain(asked)))
 
 
 def faces_danger(scene: Scene) -> bool:
