@@ -148,22 +148,22 @@ def many(options: argparse.Namespace) -> None:
     where = Path(tempfile.gettempdir()) / f"bench-sft-many-{options.dialogues}"
     dataset = options.dataset or write_dialogues(where, min(3000, options.dialogues), options.dialogues)
     folder = Path(tempfile.mkdtemp())
-    begun = time.perf_counter()
+    begun, cpu = time.perf_counter(), time.process_time()
     trainer, tokens = _ours(dataset, folder, options.threads, ("ours", options.size))
-    prepared = time.perf_counter() - begun
+    prepared, cpu = time.perf_counter() - begun, time.process_time() - cpu
     steps, memory = trainer.args.max_steps, [resident()]
     print(
-        f"prepared (tokenizer, encoded, ordered) in {prepared:,.0f} s: {tokens:,} tokens, {steps:,} steps; {memory[0]:,.0f} MB",
+        f"prepared (tokenizer, encoded, ordered) in {prepared:,.0f} s ({cpu:,.0f} CPU s): {tokens:,} tokens, {steps:,} steps; {memory[0]:,.0f} MB",
         flush=True,
     )
 
     class Watch(TrainerCallback):  # type: ignore[misc]
-        began = 0.0
+        began = worked = 0.0
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             if state.global_step == 20:  # the first steps allocate
-                Watch.began = time.perf_counter()
-            if state.global_step % 200 == 0:
+                Watch.began, Watch.worked = time.perf_counter(), time.process_time()
+            if state.global_step % 20 == 0:
                 memory.append(resident())
             if Watch.began and time.perf_counter() - Watch.began > 60 * options.minutes:
                 control.should_training_stop = True
@@ -171,11 +171,12 @@ def many(options: argparse.Namespace) -> None:
     trainer.add_callback(Watch())
     trainer.train()
     seconds, done = time.perf_counter() - Watch.began, trainer.state.global_step - 20
+    work = tokens / steps * done / (time.process_time() - Watch.worked)
     rate = tokens / steps * done / seconds
     shutil.rmtree(folder)
     print(
-        f"{options.size}: {done:,} steps in {seconds / 60:.1f} min, {rate:,.0f} tokens/s; one epoch of {tokens:,} tokens takes "
-        f"{tokens / rate / 3600:.1f} h; memory {memory[1] if len(memory) > 1 else memory[0]:,.0f} MB after 200 steps, {memory[-1]:,.0f} MB at the end, "
+        f"{options.size}: {done:,} steps in {seconds / 60:.1f} min, {rate:,.0f} tokens/s ({work:,.0f} per CPU s); one epoch of {tokens:,} tokens takes "
+        f"{tokens / rate / 3600:.1f} h; memory {memory[1] if len(memory) > 1 else memory[0]:,.0f} MB after 20 steps, {memory[-1]:,.0f} MB at the end, "
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB at most"
     )
 
