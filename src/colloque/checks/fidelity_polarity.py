@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from colloque.checks.case import Case, said_so
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_claims import by_claims, by_denied_matter, by_denied_words, contradicted
-from colloque.checks.fidelity_stance import by_stance
+from colloque.checks.fidelity_stance import by_stance, by_valence
 from colloque.checks.reading import Reading
 from colloque.core import Finding
 from colloque.french.context import scopes
@@ -135,6 +135,7 @@ def check_polarity(case: Case) -> Iterator[Finding]:
             by_claims(case, i, fact)
             or _by_option(case, fact, places)
             or by_stance(case, i, fact)
+            or by_valence(case, i, fact)
             or _by_opposites(case, fact, places)
             or _by_words(case, i, fact)
             or by_denied_words(case, i, fact)

@@ -7,12 +7,12 @@ from colloque.checks.case import Case
 from colloque.checks.facts import Exchange, Fact
 from colloque.checks.fidelity_claims import contradicted, said_elsewhere
 from colloque.checks.reading import Reading
-from colloque.checks.stance import Stance, gone, orientation, plainly_opens, stance_of
+from colloque.checks.stance import Stance, gone, orientation, plainly_opens, stance_of, valence_of
 from colloque.core import Finding, Severity
 from colloque.french.agree import compare_quantities
 from colloque.french.lexicon import concepts
 
-__all__ = ["by_stance"]
+__all__ = ["by_stance", "by_valence"]
 
 
 def by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
@@ -102,3 +102,20 @@ def _says_much(reading: Reading) -> bool:
     return bool(reading.quantities) or any(
         v.family in ("frequency", "intensity") and v.level >= 1 for v in reading.levels
     )
+
+
+def by_valence(case: Case, i: int, fact: Fact) -> Finding | None:
+    """All is well in the record and ill in the talk, or the reverse, where the clinician asks of the very matter."""
+    mine = valence_of(fact.question, fact.given)
+    for j in case.firm(i)[:1] if mine else ():
+        exchange = case.exchanges[j]
+        asked = fact.topics & exchange.asked.concepts or fact.question.keys & exchange.asked.keys
+        if not asked or case.owner(exchange) != i or (fact.given.lead and fact.given.lead == exchange.said.lead):
+            continue
+        if mine * valence_of(exchange.asked, exchange.said, phrased=True) != -1:
+            continue
+        if any(said_elsewhere(case, exchange, c) for c in fact.claims if c.concept in fact.topics):
+            continue
+        if not _kept(fact, exchange, plainly=False):
+            return contradicted(exchange, fact, 0, len(exchange.said.text))
+    return None

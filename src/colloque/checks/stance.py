@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple
 
 from colloque.checks.reading import Reading
 from colloque.french.context import scopes
-from colloque.french.lexicon import NEGATIONS
+from colloque.french.lexicon import NEGATIONS, concepts
 from colloque.french.phrases import marks
 
-__all__ = ["Stance", "gone", "orientation", "plainly_opens", "stance_of"]
+__all__ = ["Stance", "gone", "orientation", "plainly_opens", "stance_of", "valence_of"]
 
 Sign = Literal[-1, 0, 1]
 
@@ -113,3 +113,48 @@ def _by_words(question: Reading, reply: Reading) -> Stance:
 
 def _denies(reply: Reading) -> bool:
     return any(t.word in NEGATIONS for t in reply.words)
+
+
+def _side(question: Reading) -> Sign:
+    """1: a yes says that all is well, -1: that it is not, 0: neither. A symptom asked for by name is trouble."""
+    if not question.closed:
+        return 0
+    side = orientation(question.text)
+    suffered = [m for m in question.mentions if concepts()[m.concept].kind in ("symptom", "risk")]
+    if side == "neutral" and suffered and all(m.form != "absent" for m in suffered):
+        return -1
+    return {"health": 1, "trouble": -1}.get(side, 0)  # type: ignore[return-value]
+
+
+def _by_phrases(reply: Reading) -> set[int]:
+    found = marks(reply.text)
+    masked = {i for first, end, _ in found.get("valence_noise", ()) for i in range(first, end)}
+    negated = scopes(reply.text).negated
+    out = set()
+    for name, sign in (("good", 1), ("bad", -1)):
+        for first, end, _ in found.get(name, ()):
+            if masked.isdisjoint(range(first, end)):
+                held = reply.words[first].word in NEGATIONS or reply.words[first].word in ("ca", "rien", "aucun")
+                out.add(sign if held or not negated[first] else 0)
+    words = [t.word for t in reply.words if t.word[0].isalnum()]
+    if len(words) <= _FEW and not out and not NEGATIONS & set(words):
+        out |= {1} if "bien" in words else {-1} if "mal" in words and not {"a", "au", "aux", "de"} & set(words) else set()
+    return out
+
+
+_FEW = 4
+"""Words of an answer in which a bare « bien » or « mal » is the answer."""
+
+
+def valence_of(question: Reading, reply: Reading, *, phrased: bool = False) -> Sign:
+    """1: all is well, -1: it is not, 0: neither or both, by the reply's phrases and by yes or no to what is asked.
+
+    With `phrased`, only where a phrase says it: whether a question asks for health is less sure than « un calvaire ».
+    """
+    if reply.hedged or reply.partial or _taken_back(reply):
+        return 0
+    signs = _by_phrases(reply)
+    side = _side(question)
+    if reply.lead in ("yes", "no") and side and not phrased:
+        signs.add(side if reply.lead == "yes" else -side)
+    return next(iter(signs)) if len(signs) == 1 else 0  # type: ignore[return-value]
