@@ -123,6 +123,8 @@ def named(phrase: str, use: Use) -> str | None:
     first = words[0]
     if first in _NO_NOUN or "'" in first:
         return None
+    if _STITCHES.match(low):
+        return "les " + low
     owner = _nouns()[4].get(first)
     if owner:
         return f"{owner} {low}" if owner != "-" else low
@@ -132,6 +134,9 @@ def named(phrase: str, use: Use) -> str | None:
     head = words[1] if fore else first
     article = _article(low, head, first, use)
     return article + low if article else None
+
+
+_STITCHES = re.compile(r"fils (?:retir|enlev|résorb|ôt|tomb|à retirer|résorbables)")
 
 
 def _article(low: str, head: str, first: str, use: Use) -> str:

@@ -66,7 +66,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
         return f"{word}... {lower(text)}"
     places = list(
         re.finditer(
-            r"(?<=[a-zà-ÿ])(?<!Non), (?!docteur)(?=\w)| (?=(?:et(?! demi| quart| une? | vingt)|mais|parce que|surtout) \w)",
+            r"(?<=[a-zà-ÿ])(?<!Non), (?!docteur\b|oui\b|non\b|jamais\b|parfois\b)(?=\w)| (?=(?:et(?! demi| quart| une? | vingt)|mais|parce que|surtout) \w)",
             text,
         )
     )

@@ -45,7 +45,7 @@ def content(fact: Fact, persona: Persona, positive: bool) -> str:
     listed = re.match(r"(?:des |du |de la |de l')", clause.rest) and not positive and not long
     if long or (shaky and not listed and (not positive or clause.subject != "vous" or " ou " in clause.rest)):
         return ""
-    if not positive and re.search(r"\bqu(?:e\b|')", clause.rest):
+    if not positive and (clause.subject == "c'" or re.search(r"\bqu(?:e\b|')", clause.rest)):
         return ""
     if not positive and re.search(r", (?!(?:des|du|de|une?) )", clause.rest):
         return ""
