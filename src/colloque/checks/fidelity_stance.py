@@ -36,7 +36,8 @@ def by_stance(case: Case, i: int, fact: Fact) -> Finding | None:
         if any(said_elsewhere(case, exchange, c) for c in fact.claims if c.concept in fact.topics):
             continue
         if not _kept(fact, exchange, plainly=mine.lead and theirs.lead):
-            severity: Severity | None = None if plainly_opens(exchange.said) else "warning"
+            sure = plainly_opens(exchange.said) or plainly_opens(fact.given)
+            severity: Severity | None = None if sure else "warning"
             return contradicted(exchange, fact, 0, len(exchange.said.text), severity)
     return None
 
