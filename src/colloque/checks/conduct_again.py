@@ -7,22 +7,16 @@ time, a number, a side, a yes or no). Any unit more is a deeper question. Knows 
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from colloque.checks.conduct_exchanges import NIGHT, Exchange, names_of, units_of
 from colloque.checks.conduct_facets import facet_of
-from colloque.checks.conduct_values import KIN, SINCE, VALUE
-from colloque.core import Turn
-from colloque.french.patterns import plain, sentences
-from colloque.french.questions import questions_in
+from colloque.checks.conduct_values import KIN, RATE, SINCE, SOME, VALUE
+from colloque.french.patterns import plain
 from colloque.french.risk import asks_about_risk
-from colloque.french.words import entries, stem
 
-__all__ = ["Exchange", "answered", "complains", "exchanges_before", "spoken_of"]
+__all__ = ["answered", "complains", "spoken_of"]
 
 _SIDE = re.compile(r"\b(?:gauche|droite?|deux|bilateral)\b")
 _WHICH_SIDE = re.compile(
@@ -31,13 +25,9 @@ _WHICH_SIDE = re.compile(
 _LEANS = re.compile(r"\b(?:ca|cela|c'est|ce|cette|ces|celui|celle|elle|il|elles|ils|y|en)\b")
 _OTHER = re.compile(
     r"change|evolu|empire|\bpire|mieux|encore|toujours|reven|disparu|autre|a part|ensuite|\b(?:qu'|comme |d')avant|\bavant\b|apres|essay|arret|"
-    r"au repos|a l'effort|pendant que|quand vous|lorsque|depuis (?:la|le|l'|notre|votre|ce|cette|lors|que)\b|seul|la derniere|le dernier|pourrait|pourriez|voulez|voudriez|seriez|accepteriez|aimeriez|souhait|permettez|au maximum|au pire|certains|particuli|d'habitude|en moyenne|le week-end|en plus|aussi|de fond|de tous les jours|quotidien|un peu plus"
+    r"au repos|a l'effort|pendant que|quand vous|lorsque|depuis (?:la|le|l'|notre|votre|ce|cette|lors|que)\b|seul|la derniere|le dernier|pourrait|pourriez|voulez|voudriez|seriez|accepteriez|aimeriez|souhait|permettez|au maximum|au pire|certains|particuli|en moyenne|le week-end|en plus|aussi|de fond|de tous les jours|quotidien|un peu plus"
 )
 """Words that make a question a new one: a change, a circumstance, something else."""
-_VAGUE = re.compile(
-    r"^[^.!]{0,25}\?$|\b(?:pardon|comment) ?\?|(?:sais|saurais) (?:pas|plus|trop)|aucune idee|ca depend|plus ou moins|un peu de tout|je (?:ne )?(?:veux|prefere|souhaite) pas|pourquoi (?:vous|cette)|je vous dirai|"
-    r"m'en souviens? (?:plus|pas)|je passe|difficile a dire|comme ci|on verra|longtemps|un moment|je dirais pas"
-)
 _YES_NO = re.compile(
     r"^(?:et |alors |sinon,? |dites-moi,? |et dites-moi,? |au fait,? )*(?:est-ce que|avez-vous|vous (?:avez|prenez|sentez|dormez|mangez|buvez|fumez|souffrez|\w+ez)|\w+ez-vous|y a-t-il|(?:le|la|les|l'|votre|vos|ce|cette|ces)\b.*\b(?:vous|il|elle|ils|elles)\b)|-(?:vous|il|elle|ils|elles|t-il|t-elle)\b"
 )
@@ -58,90 +48,13 @@ _CAUSE = re.compile(
 _EVENT = re.compile(
     r"\ben (?!ce\b|avant|dedans|attendant|passant)\w+ant\b|depuis que j|apres (?:avoir|une? )|a force de|\bj(?:e|')(?: l'| les )?(?:ai|avais) (?:porte|souleve|tire|pousse|couru|glisse|rate|manque|demenage|trebuche|bouge|force|jardine|bricole)\w*|suis (?:tombee?|tombe)|faux mouvement|accident"
 )
-_NIGHT = frozenset(("nuit", "nuits", "matin", "soir"))
+
+
 _SWALLOWS = re.compile(r"avalez|prenez|traitement|(?:contre|pour) ca\b")
 _OBSERVED = re.compile(
     r"\b(?:bien|regulierement|correctement|serieusement|tous les jours|chaque jour|comme prescrit|tenez|oubli\w*|saute\w*)\b"
 )
 _EVERY = re.compile(r"chaque|tous les|toujours|jamais (?:oublie|rate|saute)|sans faute|religieusement")
-_NAME = re.compile(r"(?<=, )[A-ZÉÈ][a-zéèïë]+(?= ?(?:[?.!,]|$))")
-
-
-@lru_cache(maxsize=1)
-def _words() -> tuple[frozenset[str], frozenset[str]]:
-    """Stems that name no matter, and stems that name one only alone: data, read once."""
-    data = tomllib.loads((files("colloque.french") / "data" / "conduct" / "again.toml").read_text("utf-8"))
-    weak, light = (frozenset(map(stem, data[name].split())) for name in ("weak", "light"))
-    return weak, light
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A clinician's turn and the answer: its questions, what the two name, and what the answer holds of its own."""
-
-    put: str
-    questions: tuple[str, ...]
-    facets: frozenset[str]
-    answer: str
-    asked: frozenset[str]
-    said: frozenset[str]
-    known: frozenset[str]
-    recall: str
-    vague: bool
-
-
-def exchanges_before(turns: Sequence[Turn]) -> list[Exchange]:
-    """The exchanges of a talk, each known by the turn that asked, the answer, and the clinician's own recall after it."""
-    found = []
-    for index in range(len(turns) - 1):
-        if turns[index].role == "clinician" and turns[index + 1].role == "patient":
-            recall = turns[index + 2].text if index + 2 < len(turns) and turns[index + 2].role == "clinician" else ""
-            found.append(_exchange(turns[index].text, turns[index + 1].text, recall))
-    return found
-
-
-@lru_cache(maxsize=1024)
-def _exchange(put: str, answer: str, after: str) -> Exchange:
-    recall = " ".join(after[start:end] for start, end in sentences(after) if "?" not in after[start:end])
-    asked, turn = questions_in(put), names_of(put)
-    said = names_of(answer) | _plain_names(recall)
-    named: frozenset[str] = frozenset().union(*map(names_of, asked))
-    vague = _VAGUE.search(plain(answer)) is not None
-    facets = frozenset(map(facet_of, asked))
-    return Exchange(put, asked, facets, answer, named, said, turn | said, plain(recall), vague)
-
-
-@lru_cache(maxsize=512)
-def names_of(text: str) -> frozenset[str]:
-    """Every name of every content word of a text: stem, narrow group, topics (marked by an @)."""
-    return frozenset().union(*units_of(text))
-
-
-def _plain_names(text: str) -> frozenset[str]:
-    return frozenset(name for name in names_of(text) if name[0] != "@")
-
-
-@lru_cache(maxsize=512)
-def units_of(text: str) -> tuple[frozenset[str], ...]:
-    """For each word of a text that names a matter, its names."""
-    weak, light = _words()
-    found, heavy = [], []
-    for entry in entries(_NAME.sub("", text) if ", " in text else text):
-        if entry.content and entry.root not in weak:
-            names = _names(entry.content, entry.matter, entry.topics)
-        elif entry.word in _NIGHT:
-            names = frozenset((entry.word.rstrip("s"),))
-        else:
-            continue
-        found.append(names)
-        if entry.root not in light:
-            heavy.append(names)
-    return tuple(heavy if heavy and " pour " not in text else found)
-
-
-@lru_cache(maxsize=1 << 14)
-def _names(content: str, matter: str, topics: frozenset[str]) -> frozenset[str]:
-    return frozenset((content, matter or content, *(f"@{topic}" for topic in topics)))
 
 
 def answered(asked: str, before: Sequence[Exchange]) -> bool:
@@ -155,31 +68,38 @@ def answered(asked: str, before: Sequence[Exchange]) -> bool:
     side = _WHICH_SIDE.search(folded)
     if not (takes or cause or side or _about(units, whole)):
         return False  # something in it was never spoken of
+    closed = facet in ("presence", "who") and _closed(folded)
     near: frozenset[str] = frozenset()
     for number, exchange in enumerate(before):
         previous, near = near, exchange.asked | exchange.said
         if exchange.vague:
             continue
-        if cause:
-            found = _told_how(exchange)
+        if cause or facet == "trigger":
+            found = _told_how(exchange) if cause else "trigger" in exchange.facets and _about(units, whole)
         elif side:
-            organ = [names for names in units if not names & {"gauch", "gauche", "droit", "droite"}]
-            found = bool(_SIDE.search(plain(exchange.answer))) and _about(organ, whole)
+            found = _sided(folded, units, exchange, whole)
         elif facet in VALUE:
             wanted = _Wanted(facet, folded, units, previous | exchange.known, number == 0)
             found = bool(_WANTS.search(folded)) and _valued(wanted, exchange)
         elif takes:
             found = _treated(folded, units, exchange, whole)
         else:
-            closed = _YES_NO.search(folded) and not _OPEN.search(folded.replace("est-ce que", ""))
-            found = (
-                facet in ("presence", "who")
-                and bool(closed)
-                and _stated(units, exchange, last=number == len(before) - 1)
-            )
+            found = closed and _stated(units, exchange, last=number == len(before) - 1)
         if found:
             return True
     return False
+
+
+def _closed(folded: str) -> bool:
+    """It asks for yes or no."""
+    return bool(_YES_NO.search(folded)) and not _OPEN.search(folded.replace("est-ce que", ""))
+
+
+def _sided(folded: str, units: Sequence[frozenset[str]], exchange: Exchange, whole: frozenset[str]) -> bool:
+    """The side was told, of the organ asked about or of a limb that holds it."""
+    answer = plain(exchange.answer)
+    organ = [names for names in units if not names & {"gauch", "gauche", "droit", "droite"}]
+    return bool(_SIDE.search(answer)) and (_about(organ, whole) or _same_limb(folded, answer))
 
 
 def _about(units: Sequence[frozenset[str]], known: frozenset[str]) -> bool:
@@ -208,9 +128,11 @@ def _valued(question: _Wanted, exchange: Exchange) -> bool:
         return wanted == _counted(answer) and len(answer.split()) <= _SHORT
     if not units and facet == "onset" and first and _WHOLE.search(folded):
         return SINCE.search(answer) is not None  # told with the complaint
+    if _volunteered(question, exchange, answer):
+        return True
     if not VALUE[facet].search(answer) or not exchange.facets & KIN[facet]:
         return False
-    units = [names for names in units if not names <= _NIGHT] or list(units)
+    units = [names for names in units if not names <= NIGHT] or list(units)
     if facet not in ("duration", "clock"):  # of the same topic, another figure: the sugar's, the hypos'
         units = [frozenset(name for name in names if name[0] != "@") for names in units]
     leaned = any(_LEANS.search(plain(earlier)) or not units_of(earlier) for earlier in exchange.questions)
@@ -220,6 +142,37 @@ def _valued(question: _Wanted, exchange: Exchange) -> bool:
         known = exchange.asked | exchange.said | (previous if leaned else frozenset())
         return _about(units, known) and (leaned or _about(units, exchange.asked) or facet in exchange.facets)
     return facet == "onset" and leaned and bool(_WHOLE.search(folded))
+
+
+def _volunteered(question: _Wanted, exchange: Exchange, answer: str) -> bool:
+    """Told with its unit, whatever was asked: « trois par mois », « deux cents mètres », « à vingt ans, la première fois »."""
+    facet, folded, units, _, _ = question
+    if facet == "age" and not units and _FIRST.search(folded):
+        return bool(exchange.facets & {"age", "onset"}) and VALUE["age"].search(answer) is not None
+    if facet not in ("count", "amount"):
+        return False
+    if rate := RATE.search(answer):
+        period = _PERIOD.search(folded)
+        known = exchange.asked | names_of(exchange.answer)
+        return bool(units) and _about(units, known) and (period is None or period.group(1) == rate.group(1))
+    noun = _OF_WHAT.search(folded)
+    if noun is None or _COUNTED.match(noun.group(1)):
+        return False
+    return re.search(rf"{SOME} (?:\w+ )?{noun.group(1)[:5]}", answer) is not None
+
+
+_FIRST = re.compile(r"premiere fois|commence|debut")
+_PERIOD = re.compile(r"par (jour|semaine|mois|an)")
+_OF_WHAT = re.compile(r"combien de (\w{5,})")
+_LIMBS = ("jambe|mollet|cuisse|genou|cheville|pied|hanche", "bras|coude|poignet|epaule|main|avant-bras")
+
+
+def _same_limb(folded: str, answer: str) -> bool:
+    """« C'est quelle jambe ? » after « mon mollet gauche »."""
+    return any(
+        re.search(rf"quel(?:le)? (?:{limb})", folded) and re.search(rf"(?:{limb})\w* (?:gauche|droite?)", answer)
+        for limb in _LIMBS
+    )
 
 
 _SHORT = 6

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from colloque.checks.conduct_again import answered, complains, exchanges_before, spoken_of
+from colloque.checks.conduct_again import answered, complains, spoken_of
 from colloque.checks.conduct_book import finding
+from colloque.checks.conduct_exchanges import exchanges_before
 from colloque.checks.conduct_facets import facet_of
 from colloque.checks.conduct_scene import Scene
 from colloque.core import Finding, Turn

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["KIN", "SINCE", "VALUE"]
+__all__ = ["KIN", "RATE", "SINCE", "SOME", "VALUE"]
 
 _SOME = r"(?:\d+|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|cinquante|soixante|cent|quelques|une? (?:dizaine|quinzaine|vingtaine|trentaine|paquet|demi)|le paquet|la moitie)"
 _DEPTH = re.compile(
@@ -20,6 +20,9 @@ _NUMBER = re.compile(r"\b" + _FIRM + r"\b")
 _RATE = re.compile(
     _SOME + r"(?: fois)?,? (?:par|sur|dans|a la|chaque) |" + _SOME + r" (?:fois|jours?|soirs?|nuits?)|tous les|toutes les|chaque|quotidien|" + r"^(?:\w+[,.]? ){0,3}" + _FIRM + r"\b"
 )  # fmt: skip
+RATE = re.compile(_SOME + r"(?: \w+){0,2},? (?:par|a la|chaque) (jour|semaine|mois|an)")
+"""A rate said in full, with its period."""
+SOME = _SOME
 VALUE: dict[str, re.Pattern[str]] = {
     "onset": _DEPTH, "duration": _SPAN, "count": _RATE, "amount": _NUMBER, "dose": _NUMBER, "scale": _NUMBER,
     "clock": re.compile(r"heures?\b|\d ?h\b|minuit|midi"), "age": re.compile(_SOME + r" (?:ans|mois)"),
