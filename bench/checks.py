@@ -34,7 +34,8 @@ ABOUT = {
     "fourth": "40 faithful and 80 with defects by one more author, colourful and full of facts told unasked. Never seen: 29 of 60 found and 20 of 40 flagged by the "
     "rules as they stood before the third set was read, 24 of 60 and 14 of 40 after. Read since: figures of fit.",
     "fifth": "half of yet another author's set (13 faithful). Never seen: 19 of 30 found and 9 of 13 flagged. Read since: figures of fit. The other half was never read: "
-    "18 of 30 found and 6 of 12 flagged at that time, 16 of 30 and 3 of 12 after errors came to ask for two signs.",
+    "18 of 30 found and 6 of 12 flagged at that time, 16 of 30 and 3 of 12 after errors came to ask for two signs. A last author's set, "
+    "never read by who wrote the rules: 28 of 60 found, 1 of 30 faithful flagged. This is the figure to expect elsewhere.",
 }
 
 Row = tuple[dict[str, Any], Questionnaire, Dialogue]
