@@ -1,7 +1,7 @@
 """How long do 100,000 dialogues take, in how much memory, and how varied are they? The whole way, on all cores.
 
     python bench/dialogues.py --until 100000 [--respondents 40000] [--workspace DIR]
-    python bench/dialogues.py --until 100000 --data ../shared/data/nhanes --data ../shared/corpus/dialogues.jsonl
+    python bench/dialogues.py --until 100000 --data ../shared/data/nhanes_dpq/DPQ_J.XPT --data ../shared/corpus/dialogues.jsonl
     python bench/dialogues.py --diversity 3000            the writer's variety alone, beside the corpus
 
 Cohort (or ingest) → write → augment until so many are kept → dataset; the checks and the removal of near duplicates are

@@ -143,10 +143,10 @@ _ROUNDS = frozenset(("rounds", "control"))
 
 STAGES: tuple[Stage, ...] = (
     Stage("ingest", 1, _ingest, {}),
-    Stage("write", 4, _write, {"questionnaires": "ingest/questionnaires"}, ("author",)),
+    Stage("write", 5, _write, {"questionnaires": "ingest/questionnaires"}, ("author",)),
     Stage(
         "augment",
-        4,
+        5,
         _augment,
         {"questionnaires": "ingest/questionnaires", "dialogues": "write/dialogues"},
         ("reformulator",),

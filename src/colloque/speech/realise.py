@@ -17,6 +17,8 @@ from colloque.speech.talking import DEFERRAL, INTIMATE_BAND, OWED, Talk
 from colloque.speech.volunteer import opening, volunteer
 
 __all__ = ["DEFERRAL", "realise"]
+_OPEN = 0.7
+"""Share of the talks that the clinician begins with an open question, where the record has something to answer it with."""
 _PERSONAL = 8
 """Bands after this one are of work, people and habits: what a tense person wonders about."""
 
@@ -63,32 +65,50 @@ def _clinician_opens(talk: Talk) -> None:
             str(talk.rng.choice(("Bien.", "Parfait.", "Très bien.", "Bon."))), _question(talk, talk.queue[0], "Alors, ")
         )
         return
+    brought = _what_brings(talk, asked=True) if talk.rng.random() < _OPEN else None
+    if brought:
+        talk.clinician(hello, str(talk.rng.choice(talk.bank["patient_begins"]["open"])))
+        talk.patient(patient_turn([brought[0]]), brought[1])
+        if talk.queue:
+            _go_on(talk)
+        return
     talk.clinician(hello, _question(talk, talk.queue[0], talk.rng.choice(bank["start"]["any"])))
 
 
 def _patient_opens(talk: Talk) -> None:
     """The patient begins: with what can be told without a question, near the front of the plan, else with a greeting."""
     key = "careful" if talk.persona.style == "careful" else "any"
-    brings = any(fact.band == 0 for fact in talk.queue)
-    for i, fact in enumerate(talk.queue[:4]):
-        if brings and fact.band != 0:
-            continue  # « Qu'est-ce qui vous amène ? » after it would have been deaf
-        free = not fact.leans and fact.risk not in OWED and fact.band < INTIMATE_BAND
-        said = opening(fact, talk.persona, talk.rng) if free else None
-        if said:
-            end = next((j for j in range(i + 1, len(talk.queue)) if not talk.queue[j].leans), len(talk.queue))
-            talk.queue = talk.queue[i + 1 : end] + talk.queue[:i] + talk.queue[end:]
-            talk.patient(patient_turn([said], talk.of("hello_doctor", key)), fact)
-            talk.last = fact
-            talk.told += 1
-            if talk.queue:
-                _go_on(talk, talk.of("answered", "any"))
-            return
+    brought = _what_brings(talk)
+    if brought:
+        talk.patient(patient_turn([brought[0]], talk.of("hello_doctor", key)), brought[1])
+        if talk.queue:
+            _go_on(talk, talk.of("answered", "any"))
+        return
     talk.patient(Turn(role="patient", text=talk.of("alone", key)))
     if talk.queue:
         talk.clinician(
             talk.rng.choice(("Bonjour.", "Bonjour.", "")), talk.of("alone", "reply"), _question(talk, talk.queue[0], "")
         )
+
+
+def _what_brings(talk: Talk, *, asked: bool = False) -> tuple[Said, Fact] | None:
+    """What can be told without a question, near the front of the plan, as first words; it leaves the queue.
+
+    What leans on it follows. None where the talk has nothing of the kind.
+    """
+    brings = any(fact.band == 0 for fact in talk.queue)
+    for i, fact in enumerate(talk.queue[:4]):
+        if brings and fact.band != 0:
+            continue  # « Qu'est-ce qui vous amène ? » after it would have been deaf
+        free = not fact.leans and fact.risk not in OWED and fact.band < INTIMATE_BAND
+        said = opening(fact, talk.persona, talk.rng, asked=asked) if free else None
+        if said:
+            end = next((j for j in range(i + 1, len(talk.queue)) if not talk.queue[j].leans), len(talk.queue))
+            talk.queue = talk.queue[i + 1 : end] + talk.queue[:i] + talk.queue[end:]
+            talk.last = fact
+            talk.told += 1
+            return said, fact
+    return None
 
 
 def _question(talk: Talk, fact: Fact, link: str) -> str:

@@ -88,8 +88,8 @@ def _stated(fact: Fact, persona: Persona, what: str) -> str:
     return f"{lead}{what}{rest}"
 
 
-def opening(fact: Fact, persona: Persona, rng: Random) -> Said | None:
-    """The fact as the patient's own first words; None where nobody would begin with it."""
+def opening(fact: Fact, persona: Persona, rng: Random, *, asked: bool = False) -> Said | None:
+    """The fact as the patient's own first words, `asked` what brings him or not; None where nobody would begin with it."""
     reading = fact.reading
     if reading.kind == "yes" and fact.mood == "hard":
         what = content(fact, persona, True)
@@ -98,14 +98,22 @@ def opening(fact: Fact, persona: Persona, rng: Random) -> Said | None:
         core = _stated(fact, persona, what)
     elif reading.kind == "words" and 2 <= fact.words <= 40 and not fact.scale and _begins(fact):
         core = lowered(spoken(reading.rest, persona.style))
+        if _NO_REASON.match(fold(core)):
+            return None
     else:
         return None
     told = re.match(r"(?:j'|je |ça |c'est |il |elle |on |mon |ma |mes )", core)
-    frames = load("phrases")["patient_begins"]["tell" if told else "bring"]
+    frames = load("phrases")["patient_begins"]["asked" if asked else "tell" if told else "bring"]
     return _whole(fact.id, str(rng.choice(frames)), core)
 
 
 _TELLING = re.compile(r"(?:Je (?!sais)|J'(?!y|en)|Mon |Ma |Mes |Ça )")
+
+
+_NO_REASON = re.compile(
+    r"(?:je (?:ne |n')?(?:sais|saurais|vois)|j'sais|sais pas|jsp|aucun|rien|quelques|\d|pas |non\b|oui\b|en general)"
+)
+"""What answers nobody who asks what brings you: not knowing, a duration, a bare no."""
 
 
 def _begins(fact: Fact) -> bool:
