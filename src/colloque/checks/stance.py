@@ -115,6 +115,9 @@ def _denies(reply: Reading) -> bool:
     return any(t.word in NEGATIONS for t in reply.words)
 
 
+_SIDES: dict[str, Sign] = {"health": 1, "trouble": -1}
+
+
 def _side(question: Reading) -> Sign:
     """1: a yes says that all is well, -1: that it is not, 0: neither. A symptom asked for by name is trouble."""
     if not question.closed:
@@ -123,7 +126,7 @@ def _side(question: Reading) -> Sign:
     suffered = [m for m in question.mentions if concepts()[m.concept].kind in ("symptom", "risk")]
     if side == "neutral" and suffered and all(m.form != "absent" for m in suffered):
         return -1
-    return {"health": 1, "trouble": -1}.get(side, 0)  # type: ignore[return-value]
+    return _SIDES.get(side, 0)
 
 
 def _by_phrases(reply: Reading) -> set[int]:
@@ -138,7 +141,9 @@ def _by_phrases(reply: Reading) -> set[int]:
                 out.add(sign if held or not negated[first] else 0)
     words = [t.word for t in reply.words if t.word[0].isalnum()]
     if len(words) <= _FEW and not out and not NEGATIONS & set(words):
-        out |= {1} if "bien" in words else {-1} if "mal" in words and not {"a", "au", "aux", "de"} & set(words) else set()
+        out |= (
+            {1} if "bien" in words else {-1} if "mal" in words and not {"a", "au", "aux", "de"} & set(words) else set()
+        )
     return out
 
 
@@ -157,4 +162,4 @@ def valence_of(question: Reading, reply: Reading, *, phrased: bool = False) -> S
     side = _side(question)
     if reply.lead in ("yes", "no") and side and not phrased:
         signs.add(side if reply.lead == "yes" else -side)
-    return next(iter(signs)) if len(signs) == 1 else 0  # type: ignore[return-value]
+    return 1 if signs == {1} else -1 if signs == {-1} else 0
