@@ -75,7 +75,7 @@ def answered(asked: str, before: Sequence[Exchange]) -> bool:
         if exchange.vague:
             continue
         if cause or facet == "trigger":
-            found = _told_how(exchange) if cause else "trigger" in exchange.facets and _about(units, whole)
+            found = _told_how(exchange) if cause else _set_off(folded, exchange)
         elif side:
             found = _sided(folded, units, exchange, whole)
         elif facet in VALUE:
@@ -88,6 +88,15 @@ def answered(asked: str, before: Sequence[Exchange]) -> bool:
         if found:
             return True
     return False
+
+
+_SETS_OFF = re.compile(r"declench|provoqu")
+
+
+def _set_off(folded: str, exchange: Exchange) -> bool:
+    """What sets it off was asked in as many words, and answered."""
+    put = " ".join(map(plain, exchange.questions))
+    return bool(_SETS_OFF.search(folded) and _SETS_OFF.search(put))
 
 
 def _closed(folded: str) -> bool:
