@@ -2,6 +2,7 @@
 
 import pytest
 
+from colloque.speech.articles import contracted
 from colloque.speech.nominal import Use, listed, named
 
 NAMED: list[tuple[str, Use, str | None]] = [
@@ -44,3 +45,17 @@ LISTS: list[tuple[str, Use, str]] = [
 @pytest.mark.parametrize(("typed", "use", "said"), LISTS)
 def test_a_list_of_bare_nouns_is_said_with_articles(typed: str, use: Use, said: str) -> None:
     assert listed(typed, use)[0] == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("J'ai pris de le poids.", "J'ai pris du poids."),
+        ("Mal à le ventre.", "Mal au ventre."),
+        ("Ça fait drôle de le dire.", "Ça fait drôle de le dire."),
+        ("Merci de le préciser.", "Merci de le préciser."),
+        ("Comme d'd'habitude.", "Comme d'habitude."),
+    ],
+)
+def test_articles_melt_into_their_preposition(text: str, said: str) -> None:
+    assert contracted(text) == said

@@ -7,11 +7,12 @@ import re
 from random import Random
 
 from colloque.speech.clause import say
+from colloque.speech.conjugation import is_infinitive
 from colloque.speech.facts import Fact
 from colloque.speech.letters import lower, upper
-from colloque.speech.nominal import Use, listed
+from colloque.speech.nominal import Use, is_noun, listed
 
-__all__ = ["PAST", "nominal", "with_articles"]
+__all__ = ["PAST", "contracted", "nominal", "with_articles"]
 
 PAST = re.compile(r"\b(?:arrêt|stop|avant|ancien|fini|plus|terminé|jusqu|pris|essay|supporté|mal)", re.IGNORECASE)
 """What is over: no « je prends » before it."""
@@ -82,3 +83,21 @@ def nominal(fact: Fact, rest: str, rng: Random) -> str:
     if draw > 0.75 and "," not in rest and fact.form.kind != "yesno" and not small.startswith("des "):
         return f"C'est {small}"
     return said
+
+
+_SPLIT = re.compile(r"\b(?P<prep>[dD]e|[àÀ]) (?P<art>les?) (?P<noun>[\wÀ-ÿ-]+)")
+_JOINED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
+_TWICE = re.compile(r"\b([dlnsj])['’]\1['’]", re.IGNORECASE)
+
+
+def contracted(text: str) -> str:
+    """« de le poids » → « du poids », « d'd'habitude » → « d'habitude »; « de le dire » stays: that is no article."""
+
+    def joined(match: re.Match[str]) -> str:
+        noun = match["noun"]
+        if is_infinitive(noun) or not is_noun(noun):
+            return match.group()
+        whole = _JOINED[match["prep"].lower(), match["art"]]
+        return f"{upper(whole) if match['prep'][0].isupper() else whole} {noun}"
+
+    return _TWICE.sub(r"\1'", _SPLIT.sub(joined, text) if " le" in text else text)

@@ -224,6 +224,16 @@ def is_infinitive(word: str) -> bool:
         and len(low) > 4
         and low
         not in {
+            "holter",
+            "doppler",
+            "scanner",
+            "pacemaker",
+            "laser",
+            "blister",
+            "cathéter",
+            "catheter",
+            "master",
+            "leader",
             "hiver",
             "amer",
             "fier",
@@ -254,8 +264,6 @@ def is_infinitive(word: str) -> bool:
             "boulanger",
             "infirmier",
             "ulcer",
-            "laser",
-            "scanner",
             "goûter",
             "dîner",
             "déjeuner",

@@ -13,7 +13,7 @@ def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_KEEP_CAPITAL = re.compile(r"^(?:[A-ZÀ-Ý]{2,}|[A-ZÀ-Ý][a-zà-ÿ]*\d|I[A-Z])")
+_KEEP_CAPITAL = re.compile(r"^(?:[A-ZÀ-Ý]{2,}|(?:M|Mr|Mme|Mlle|Dr|Pr)\b|[A-ZÀ-Ý][a-zà-ÿ]*\d|I[A-Z])")
 
 
 def lower(text: str) -> str:

@@ -81,7 +81,7 @@ def hesitate(text: str, persona: Persona, rng: Random) -> str:
 
 def colour(persona: Persona, rng: Random, kind: str, used: set[str], *, short: bool = False) -> str:
     """A remark without any fact after the answer (`Voilà.`), now and then; `kind` is yes, no, hard or plain; oftener after a `short` answer."""
-    if rng.random() > (0.06 + 0.36 * persona.talkative if short else 0.03 + 0.2 * persona.talkative):
+    if rng.random() > (0.04 + 0.24 * persona.talkative if short else 0.02 + 0.14 * persona.talkative):
         return ""
     after = load("colour")["after"]
     pool = after[persona.mood]["any"] if persona.mood in after and rng.random() < 0.2 else after[kind][persona.style]

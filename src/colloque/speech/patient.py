@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from colloque.core import Persona, Stated, Turn
+from colloque.speech.articles import contracted
 from colloque.speech.bank import load
 from colloque.speech.facts import RISK_BAND, Fact
 from colloque.speech.letters import lower, upper
@@ -110,6 +111,7 @@ def _assemble(identity: str, before: str, core: str, after: str) -> Said:
     if before:
         small = before.rstrip()[-1] in ",.)" and not core.startswith("I ")
         core = lower(core) if small and not before.startswith("(") else core
+    core = contracted(core)
     text = f"{before}{core}"
     start = len(before)
     if core.endswith("?") or len(core) > 220:

@@ -10,6 +10,7 @@ from typing import Any
 from colloque.core import Persona, Plan, Questionnaire, Turn
 from colloque.french.risk import risk_of
 from colloque.french.words import stems
+from colloque.speech.articles import contracted
 from colloque.speech.bank import load
 from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
 from colloque.speech.gender import Gender
@@ -60,7 +61,7 @@ class Talk:
         return self.pick(*path, bank=self.welcome)
 
     def clinician(self, *parts: str) -> None:
-        self.turns.append(Turn(role="clinician", text=" ".join(p for p in parts if p).strip()))
+        self.turns.append(Turn(role="clinician", text=contracted(" ".join(p for p in parts if p).strip())))
 
     def patient(self, turn: Turn, *facts: Fact) -> None:
         """Take a patient's turn, which tells these facts; grade its risk as it was said where they hold any."""

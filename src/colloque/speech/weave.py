@@ -185,6 +185,7 @@ def _work(fact: Fact, rest: str, rng: Random) -> str:
         not (_WORK.search(fact.form.text) or re.match(r"votre (?:travail|emploi)\b", fact.form.text, re.IGNORECASE))
         or _NO_WORK.match(rest)
         or not rest[:1].isalpha()
+        or re.match(r"\S+ ans\b", rest)  # « 58 ans, femme de chambre » : an age first
     ):
         return ""
     if rng.random() < 0.15:
