@@ -24,7 +24,9 @@ def golden(*names: str) -> list[Any]:
     return cases
 
 
-@pytest.mark.parametrize("case", golden("concepts_mood.toml", "concepts_body.toml", "concepts_care.toml", "concepts_told.toml"))
+@pytest.mark.parametrize(
+    "case", golden("concepts_mood.toml", "concepts_body.toml", "concepts_care.toml", "concepts_told.toml")
+)
 def test_concepts(case: dict[str, Any]) -> None:
     found = {
         f"{m.concept}:{m.polarity}" + ("@other" if m.experiencer == "other" else "")

@@ -74,7 +74,9 @@ _ROOT = 5
 """Letters of a key that a derived word shares with it."""
 
 
-_AND = frozenset(("et", "ah", "puis", "pis", "sinon", "ailleurs", "fait", "avant", "tiens", "mais", "apres", "pour", "oh", "au"))
+_AND = frozenset(
+    ("et", "ah", "puis", "pis", "sinon", "ailleurs", "fait", "avant", "tiens", "mais", "apres", "pour", "oh", "au")
+)
 """Openings of a sentence in which people tell what nobody has asked: « Et avant que vous demandiez… »."""
 
 

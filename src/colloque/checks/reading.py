@@ -23,11 +23,15 @@ GENERIC = frozenset(
 """Topics that name a kind of question (how long, how often) and not a clinical matter."""
 
 
-_OPEN = frozenset(("combien", "quel", "quelle", "quels", "quelles", "comment", "pourquoi", "quoi", "laquelle", "lequel"))
+_OPEN = frozenset(
+    ("combien", "quel", "quelle", "quels", "quelles", "comment", "pourquoi", "quoi", "laquelle", "lequel")
+)
 """Question words that open a question wherever they stand."""
 _LEADING = frozenset(("qui", "que", "quand", "ou", "qu", "depuis"))
 """Words that open a question at the head of a clause, or at its end (« Ça date de quand ? »)."""
-_BEFORE = frozenset((",", ":", ".", "?", "!", "...", "…", "et", "avec", "chez", "de", "a", "pour", "par", "mais", "alors", "depuis"))
+_BEFORE = frozenset(
+    (",", ":", ".", "?", "!", "...", "…", "et", "avec", "chez", "de", "a", "pour", "par", "mais", "alors", "depuis")
+)
 
 _FAMILY_WORDS = frozenset(
     (
