@@ -21,7 +21,9 @@ from colloque.core import CONDUCT, FIDELITY, Answer, Dialogue, Finding, Question
 ROOT = Path(__file__).parents[1]
 SETS = {
     "corpus": ROOT / "../shared/corpus/dialogues.jsonl",
-    **{name: ROOT / f"tests/checks/data/{name}_hand.jsonl" for name in ("second", "third", "fourth", "fifth")},
+    **{
+        name: ROOT / f"tests/checks/data/{name}_hand.jsonl" for name in ("second", "third", "fourth", "fifth", "unread")
+    },
 }
 ABOUT = {
     "corpus": "the development corpus: 60 faithful dialogues, 60 with planted defects. The lexicons were grown while looking at it: these are figures of fit. "
@@ -35,7 +37,9 @@ ABOUT = {
     "rules as they stood before the third set was read, 24 of 60 and 14 of 40 after. Read since: figures of fit.",
     "fifth": "half of yet another author's set (13 faithful). Never seen: 19 of 30 found and 9 of 13 flagged. Read since: figures of fit. The other half was never read: "
     "18 of 30 found and 6 of 12 flagged at that time, 16 of 30 and 3 of 12 after errors came to ask for two signs. A last author's set, "
-    "never read by who wrote the rules: 28 of 60 found, 1 of 30 faithful flagged. This is the figure to expect elsewhere.",
+    "never read by who wrote the rules, is the next one.",
+    "unread": "30 faithful dialogues and 100 with defects by a last author who knew neither rules nor lexicons. Its misses were never read while rules were "
+    "written (of its false alarms, three of risk_missed were described to who mended them): these are the figures to expect elsewhere. Do not read it: measure on it.",
 }
 
 Row = tuple[dict[str, Any], Questionnaire, Dialogue]

@@ -26,6 +26,8 @@ _HAVING = re.compile(
 )
 _TAKING = re.compile(r"prenez|traitement|médicament|antidouleur|complément|laxatif", re.IGNORECASE)
 _BORNE = re.compile(r"tolér|support|effet|indésirable|allergi|arrêt|pourquoi|préparé", re.IGNORECASE)
+_ADDRESSED = re.compile(r"\b(?:vous|votre|vos|prenez|tu|ton|tes)\b", re.IGNORECASE)
+"""The form speaks to who answers. A title (« Traitement : ») may be about a child or a parent: no « je » before the answer."""
 _MARKED = re.compile(r", (?:oui|non|parfois|jamais)\b")
 
 
@@ -73,10 +75,17 @@ def nominal(fact: Fact, rest: str, rng: Random) -> str:
         and _TAKING.search(asked)
         and not _BORNE.search(asked)
         and draw < 0.45
+        and _ADDRESSED.search(fact.question)
         and not PAST.search(asked + rest)
     ):
         return f"Je prends {small}"
-    if use == "some" and _HAVING.search(asked) and draw < 0.5 and not re.search(r"famille|dans le passé|déjà", asked):
+    if (
+        use == "some"
+        and _HAVING.search(asked)
+        and _ADDRESSED.search(fact.question)
+        and draw < 0.5
+        and not re.search(r"famille|dans le passé|déjà", asked)
+    ):
         return f"J'ai {small}"
     if use == "the" and draw < 0.25 and rest.count(",") + rest.count(" et ") > 0:
         return f"Y a {small}"

@@ -9,6 +9,7 @@ import re
 __all__ = ["put_right"]
 
 _RULES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
+    (("/l", "/L"), re.compile(r"(?<=\d)\s?g/l\b", re.IGNORECASE), " grammes par litre"),
     (("/j",), re.compile(r"(?<=[a-zà-ÿ])/j(?:r|our)?\b", re.IGNORECASE), " par jour"),
     (("/",), re.compile(r"(?<=[a-zà-ÿ]) ?/ ?sem(?:aines?)?\b", re.IGNORECASE), " par semaine"),
     (("/",), re.compile(r"\b(fois|verres?|cigarettes?|joints?|heures?|comprimés?) ?/ ?(jour|mois|an|nuit)\b", re.IGNORECASE), r"\1 par \2"),
@@ -22,7 +23,7 @@ _RULES: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (('#',), re.compile(r"(?<=\d) ?SA\b"), " semaines d'aménorrhée"),
     (('ras',), re.compile(r"\bRAS\b"), "rien à signaler"),
     (('#',), re.compile(r"\b(couché|couchée|coucher|levé|levée|lever|debout|réveil|endormi|endormie|prise) (?=\d{1,2} ?h)", re.IGNORECASE), r"\1 à "),
-    (('/',), re.compile(r"(?<=[a-zà-ÿ])\s?/\s?(?!(?:j|jr|jour|sem|semaine|mois|an|nuit|heure|h|soir|week-end|we)\b)(?=[a-zà-ÿ])", re.IGNORECASE), " ou "),
+    (('/',), re.compile(r"(?<=[a-zà-ÿ])(?<!\d[gm])(?<!\d [gm])(?<!mg)(?<!ml)\s?/\s?(?!(?:j|jr|jour|sem|semaine|mois|an|nuit|heure|h|soir|week-end|we|l|dl|ml|kg|min|mn)\b)(?=[a-zà-ÿ])", re.IGNORECASE), " ou "),
     (('&',), re.compile(r"(?<=[a-zà-ÿ)])\s*&\s*(?=[a-zà-ÿ])", re.IGNORECASE), " et "),
     ((), re.compile(r"^(bof|pff+|mouais|ben|bah|euh)\s+(?=\w)", re.IGNORECASE), r"\1, "),
     (('arrete',), re.compile(r"(^|\b(?:ai|a|as|suis|été|déjà) )arrete\b", re.IGNORECASE), r"\1arrêté"),
