@@ -7,28 +7,14 @@ written; whether two quantities agree is `agree.compare_quantities`, and what a 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from colloque.french.numbers import Number, number_at, number_words
 from colloque.french.phrases import marks
+from colloque.french.quantity import PASSED, RANKS, Quantity
 from colloque.french.tokens import Token, tokens, words_of
 from colloque.french.units import Kind, Unit, calendar, ordinals, units
 
 __all__ = ["Quantity", "quantities"]
-
-
-class Quantity(NamedTuple):
-    """A quantity in a text, characters [start, end). `value` in `unit`; `high` ends a range; `per` is the unit of a rate."""
-
-    kind: Kind
-    value: float
-    unit: str
-    approx: bool
-    start: int
-    end: int
-    text: str
-    high: float | None = None
-    per: str = ""
 
 
 _CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "les", "pile", "entre"))
@@ -36,19 +22,6 @@ _CLOCK_BEFORE = frozenset(("a", "vers", "jusqu", "des", "avant", "apres", "d", "
 
 _FIGURE = re.compile("[0-9]")
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)?$")
-
-
-_PASSED = frozenset(
-    (
-        "petit", "petits", "petite", "petites", "bon", "bons", "bonne", "bonnes", "gros", "grosse", "grosses", "grand", "grands", "grande",
-        "grandes", "de", "d", "longs", "longues", "longue", "long", "pauvre", "pauvres", "premiers", "premieres", "premiere", "premier",
-        "derniers", "dernieres", "seule", "seul", "autres",
-    )
-)  # fmt: skip
-"""May stand between a number and its unit: « dix premières minutes », « deux bonnes heures »."""
-
-
-_RANKS = frozenset(("e", "er", "ere", "re", "eme", "nd", "nde", "ieme"))
 
 
 @lru_cache(maxsize=1)
@@ -141,7 +114,7 @@ class _Reader:
     def _number(self, i: int, number: Number) -> int:
         end = number.end
         after = self.word(end)
-        if not number.worded and after in _RANKS and self.found[end].start == self.found[end - 1].end:
+        if not number.worded and after in RANKS and self.found[end].start == self.found[end - 1].end:
             return self.add("number", number.value, "rang", i, end + 1)
         if (done := self._clock(i, number)) or (done := self._scale(i, number)) or (done := self._fraction(i, number)):
             return done
@@ -156,7 +129,7 @@ class _Reader:
             return self.add("date", number.value, "an", i, end)
         if after in ("quart", "quarts") and self.word(end + 1) == "d" and self.word(end + 2) == "heure":
             return self.add("duration", number.value / 4, "heure", i, end + 3, approx=number.approx)
-        skip = 1 if after in _PASSED else 0
+        skip = 1 if after in PASSED else 0
         if number.value == 1 and self.word(end + skip) == "demi" and (half := number_at(self.found, end + skip)):
             return self._number(i, half._replace(approx=number.approx or bool(skip)))
         unit = units().get(self.word(end + skip))

@@ -5,10 +5,11 @@ Used by the embedded writer, augmentation, the virtual patient and the scripted 
 
 from colloque.speech.asking import ask, ways
 from colloque.speech.echo import acknowledge
-from colloque.speech.facts import Fact, facts_of, gender_of, known_gender
+from colloque.speech.facts import Fact, facts_of
 from colloque.speech.patient import Said, chunks, patient_turn, state
 from colloque.speech.plan import draw_persona, draw_plan
 from colloque.speech.realise import DEFERRAL, realise
+from colloque.speech.respondent import gender_of, known_gender
 from colloque.speech.volunteer import volunteer
 
 __all__ = [

@@ -7,7 +7,7 @@ import re
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from colloque.core import Questionnaire, rng_for
+from colloque.core import Questionnaire
 from colloque.french import concept_of
 from colloque.french.denied import polarity_at
 from colloque.french.patterns import lexicon
@@ -17,8 +17,9 @@ from colloque.speech.bank import load
 from colloque.speech.gender import Gender, noun_gender
 from colloque.speech.oral import spoken
 from colloque.speech.question import Form, read_question
+from colloque.speech.respondent import ASKS_SEX
 
-__all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "gender_of", "known_gender", "sad"]
+__all__ = ["RISK_BAND", "Fact", "Mood", "facts_of", "sad"]
 
 RISK_BAND = 14
 """The band of the talk where thoughts of death and self-harm stand."""
@@ -150,7 +151,7 @@ _FLAGS = frozenset(["body", "violence", "child", "watch"])
 def _with_unit(question: str, answer: str) -> str:
     """A bare number with the unit that its question names (`Poids (kg)` → 68 kg); F and M of a form in words."""
     bare = answer.strip()
-    if _SEX.match(question.strip()):
+    if ASKS_SEX.match(question.strip()):
         return _SEXES.get(bare.lower(), answer)
     if "accident du travail" in question.lower():
         answer = re.sub(r"\bAT\b", "accident du travail", answer)
@@ -224,83 +225,3 @@ def _mood(form: Form, reading: Reading, scale: bool) -> Mood:
     if found and not _NOT_SAD.search(reading.rest[: found.start()]):
         return "hard"
     return "plain"
-
-
-@cache
-def _gender_marks() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    data = load("nouns")
-    own = r"\b(?:je (?:me )?suis|j'suis|suis|je me sens|me sens|j'étais|je reste|je deviens|je suis devenue?|j'ai été|m'a|m'ont)\s+(?:(?:très|trop|plus|pas|toujours|complètement|un peu|si|plutôt|tellement|vraiment|souvent|trop)\s+)*"
-    return (
-        re.compile(data["woman"], re.IGNORECASE), re.compile(data["man"], re.IGNORECASE),
-        re.compile(r"\b(?:je|j'|me|m')[^.,;]{0,25} (?<!une )(?<!la )seule\b|" + own + r"(?:\w+(?:ée|euse|ive|ète)|nulle|seule|vidée|contente|suivie|inquiète|prête|partie|devenue|sortie|enceinte)\b", re.IGNORECASE),
-        re.compile(r"\b(?:je|j'|me|m')[^.,;]{0,25} (?<!un )(?<!le )seul\b|" + own + r"(?!(?:année|journée|soirée|matinée)\b)(?:\w+(?:é|eux|if)|nul|seul|content|suivi|inquiet|prêt|parti|devenu|sorti)\b(?!e)", re.IGNORECASE),
-    )  # fmt: skip
-
-
-_ASKED_F = re.compile(
-    r"\b(?:êtes-vous|vous êtes-vous|vous sentez-vous|avez-vous (?:déjà )?été|vous êtes|es-tu)\s+(?:déjà |facilement |souvent )*\w+(?:ée|euse|tie|vie|due|ète|ive)\b|\bje me suis sentie\b|\bseule\b.*\?",
-    re.IGNORECASE,
-)
-_ASKED_M = re.compile(
-    r"\b(?:êtes-vous|vous êtes-vous|vous sentez-vous|avez-vous (?:déjà )?été|vous êtes|es-tu)\s+(?:déjà |facilement |souvent )*\w+(?:é|eux|ti|if|du|uel)\b(?!\()",
-    re.IGNORECASE,
-)
-
-
-_SEX = re.compile(r"^(?:votre )?(?:sexe|genre)\b", re.IGNORECASE)
-
-
-# What people write of themselves without « je suis », at the head of an answer or after a comma.
-_STATE_F = re.compile(
-    r"(?:^|, |^(?:oui|non),? )(?:divorcée|mariée|veuve|séparée|retraitée|arrivée|née|fatiguée|épuisée|crevée|vidée|rincée|débordée|licenciée)\b",
-    re.IGNORECASE,
-)
-_STATE_M = re.compile(
-    r"(?:^|, |^(?:oui|non),? )(?:divorcé|marié|veuf|séparé|retraité|arrivé|fatigué|épuisé|crevé|vidé|rincé|débordé|licencié)\b(?!e)",
-    re.IGNORECASE,
-)
-
-
-def known_gender(questionnaire: Questionnaire) -> Gender | None:
-    """The patient's gender as the record tells it by its words, or None where it does not."""
-    return _known(tuple((a.question, a.answer) for a in questionnaire.told))
-
-
-@lru_cache(maxsize=4096)
-def _known(told: tuple[tuple[str, str], ...]) -> Gender | None:
-    woman, man, feminine, masculine = _gender_marks()
-    for question, answer in told:
-        if _SEX.match(question.strip()):
-            said = answer.strip().lower()[:1]
-            return "f" if said == "f" else "m" if said in {"m", "h"} else None
-    answers = " . ".join(answer for _, answer in told)
-    questions = " . ".join(question for question, _ in told)
-    if re.search(
-        r"\bvotre (?:enfant|bébé|fils|fille)\b|\b[\wà-ÿ]+-t-(?:il|elle) (?:vomi|de la fièvre|normalement)",
-        questions,
-        re.IGNORECASE,
-    ):
-        return None
-    if feminine.search(answers) or any(_STATE_F.search(answer) for _, answer in told):
-        return "f"
-    if masculine.search(answers) or any(_STATE_M.search(answer) for _, answer in told):
-        return "m"
-    if woman.search(questions) or _ASKED_F.search(questions):
-        return "f"
-    return "m" if man.search(questions) or _ASKED_M.search(questions) else None
-
-
-# Told by most couples; where the record says more, that counts.
-_HIS = re.compile(r"\b(?:ma femme|mon épouse|mon epouse|ma copine|mon ex-femme)\b", re.IGNORECASE)
-_HERS = re.compile(r"\b(?:mon mari|mon copain|mon ex-mari|mon conjoint)\b", re.IGNORECASE)
-
-
-def gender_of(questionnaire: Questionnaire, seed: int) -> Gender:
-    """The gender that agreement follows: the record's own, else drawn, and constant through the dialogue."""
-    known = known_gender(questionnaire)
-    if known is None:
-        answers = " ".join(a.answer for a in questionnaire.told)
-        his, hers = _HIS.search(answers), _HERS.search(answers)
-        if bool(his) != bool(hers):
-            return "m" if his else "f"
-    return known or ("f" if rng_for(questionnaire.id, "gender", seed).random() < 0.5 else "m")

@@ -9,7 +9,8 @@ import re
 from random import Random
 
 from colloque.core import Persona, Plan, Questionnaire, rng_for
-from colloque.speech.facts import RISK_BAND, Fact, facts_of, gender_of
+from colloque.speech.facts import RISK_BAND, Fact, facts_of
+from colloque.speech.respondent import gender_of
 
 __all__ = ["draw_persona", "draw_plan", "order_of"]
 

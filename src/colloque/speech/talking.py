@@ -12,8 +12,9 @@ from colloque.french.risk import risk_of
 from colloque.french.words import stems
 from colloque.speech.articles import contracted
 from colloque.speech.bank import load
-from colloque.speech.facts import RISK_BAND, Fact, facts_of, known_gender
+from colloque.speech.facts import RISK_BAND, Fact, facts_of
 from colloque.speech.gender import Gender
+from colloque.speech.respondent import known_gender
 
 __all__ = ["DEFERRAL", "INTIMATE_BAND", "OWED", "Talk", "stems_of"]
 

@@ -101,9 +101,9 @@ def _run(command: list[str], kind: str, work: Path) -> None:
                 if line.startswith(f"{kind}: ".encode()):
                     note(line.decode(errors="replace").rstrip())
             code = process.wait()
-        except BaseException:
-            os.killpg(process.pid, signal.SIGTERM)
-            raise
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
     if code:
         raise _failure(work, log)
 
