@@ -48,10 +48,13 @@ def run_augment(context: Context, config: AugmentConfig, reformulator: ChatModel
     work, seen = Work(context.inputs, config, context.seed), Seen(config.near)
     ahead = max(0, len(work) - config.shard * len(read_ledgers(context.folder)))
     with watched(reformulator, "augment", ahead) if reformulator else nullcontext() as watch:
+        before = -1
         for turn in range(_ROUNDS):
-            shares = work.shares(_made_so_far(context.folder, work.begun) if turn else None)
-            if turn and not any(shares):
-                break
+            made_so_far = _made_so_far(context.folder, work.begun) if turn else None
+            shares = work.shares(made_so_far)
+            if turn and (not any(shares) or made_so_far == before):
+                break  # the target is met, or a round added nothing: the next would be paid for nothing, too
+            before = made_so_far or 0
             with progress("augment", len(work) if turn == 0 else sum(shares), "dialogues") as advance:
                 for shard, made in _run(work.shards(shares, originals=turn == 0), context, reformulator, seen):
                     if made is not None:
